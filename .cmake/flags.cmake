@@ -1,10 +1,47 @@
-# Warnings and sanitizers, private to this build: installing leaks neither.
+# Warnings, sanitizers and hardening: private to this build, so that installing leaks none of them.
+option(SMTPDRILL_WERROR "Warnings are errors" ON)
+option(SMTPDRILL_HARDEN "Hardening of the programs, for releases" OFF)
+option(SMTPDRILL_COVERAGE "Count the lines that are run (gcc --coverage)" OFF)
+option(SMTPDRILL_FUZZ "Build the fuzz targets for libFuzzer (clang only)" OFF)
+set(SMTPDRILL_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
+
+set(CMAKE_C_FLAGS_DEBUG "-Og -g" CACHE STRING "Flags of the build type Debug")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -g" CACHE STRING "Flags of the build type Release")
+
 add_library(build_flags INTERFACE)
 target_compile_options(build_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
     -Wvla -Wswitch-enum -Wundef)
 target_compile_definitions(build_flags INTERFACE _POSIX_C_SOURCE=200809L)
-option(SMTPDRILL_WERROR "Warnings are errors" ON)
 if(SMTPDRILL_WERROR)
     target_compile_options(build_flags INTERFACE -Werror)
+endif()
+
+set(SMTPDRILL_SANITIZE_FLAGS "")
+if(SMTPDRILL_SANITIZE)
+    set(SMTPDRILL_SANITIZE_FLAGS
+        -fsanitize=${SMTPDRILL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+endif()
+if(SMTPDRILL_FUZZ)
+    if(NOT CMAKE_C_COMPILER_ID MATCHES "Clang")
+        message(FATAL_ERROR "SMTPDRILL_FUZZ needs clang: libFuzzer is a part of it")
+    endif()
+    list(APPEND SMTPDRILL_SANITIZE_FLAGS -fsanitize=fuzzer-no-link)
+endif()
+if(SMTPDRILL_COVERAGE)
+    list(APPEND SMTPDRILL_SANITIZE_FLAGS --coverage)
+endif()
+target_compile_options(build_flags INTERFACE ${SMTPDRILL_SANITIZE_FLAGS})
+target_link_options(build_flags INTERFACE ${SMTPDRILL_SANITIZE_FLAGS})
+
+if(SMTPDRILL_HARDEN)
+    set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+    include(CheckPIESupported)
+    check_pie_supported(LANGUAGES C)
+    target_compile_options(build_flags INTERFACE -fstack-protector-strong -fstack-clash-protection)
+    target_compile_definitions(build_flags INTERFACE _FORTIFY_SOURCE=2)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+        target_compile_options(build_flags INTERFACE -fcf-protection)
+    endif()
+    target_link_options(build_flags INTERFACE LINKER:-z,relro LINKER:-z,now LINKER:-z,noexecstack)
 endif()
