@@ -34,6 +34,7 @@ function(smtpdrill_install_floor name links)
             list(APPEND PC_REQUIRES ${${CMAKE_MATCH_1}_MODULE_NAME})
         endif()
     endforeach()
+    file(RELATIVE_PATH PC_UP /x/${CMAKE_INSTALL_LIBDIR}/pkgconfig /x)
     list(JOIN PC_REQUIRES ", " PC_REQUIRES)
     configure_file(${PROJECT_SOURCE_DIR}/.cmake/floor.pc.in
                    ${PROJECT_BINARY_DIR}/smtpdrill-${name}.pc @ONLY)
