@@ -1,0 +1,51 @@
+# bash completion for smtpdrill(1): commands, options, names of scenarios and clients.
+_smtpdrill() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command='' word options=''
+    COMPREPLY=()
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case $word in
+        --) return ;;
+        -*) ;;
+        *)
+            command=$word
+            break
+            ;;
+        esac
+    done
+    case $previous in
+    --client)
+        mapfile -t COMPREPLY < <(compgen -W "$(smtpdrill list --clients 2>/dev/null |
+            awk '{ print $1 }')" -- "$current")
+        return
+        ;;
+    --report)
+        mapfile -t COMPREPLY < <(compgen -W 'text tap junit= json=' -- "$current")
+        return
+        ;;
+    --scenarios | --keep)
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        return
+        ;;
+    esac
+    case $command in
+    run) options='--client --report --seed --shard --repeat --keep --strict --scenarios --tag
+        --requirement --help -j' ;;
+    list) options='--scenarios --clients --requirements --help' ;;
+    check | fmt | judge | report | explain) options='--help' ;;
+    '') options='run check fmt list explain judge report --help --version' ;;
+    esac
+    case $command:$current in
+    *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;
+    run:*)
+        mapfile -t COMPREPLY < <(compgen -W "$(smtpdrill list 2>/dev/null |
+            awk '{ print $1 }')" -- "$current")
+        ;;
+    explain:*)
+        mapfile -t COMPREPLY < <(compgen -W "$(smtpdrill list --requirements 2>/dev/null |
+            awk '{ print $1 }')" -- "$current")
+        ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    esac
+}
+complete -o filenames -F _smtpdrill smtpdrill
