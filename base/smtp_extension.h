@@ -39,7 +39,7 @@
     X("REQUIRETLS", REQUIRETLS, NONE, 11, 0, "RFC 8689 2")                                         \
     X("LIMITS", LIMITS, MUST, 0, 0, "RFC 9422 3")                                                  \
     X("BURL", BURL, MAY, 0, 0, "RFC 4468 3.1")                                                     \
-    X("MTRK", MTRK, NONE, 40, 0, "RFC 3885 2, 3.1")                                                \
+    X("MTRK", MTRK, NONE, 147, 507, "RFC 3885 2, 3.1")                                             \
     X("CHECKPOINT", CHECKPOINT, NONE, 88, 0, "RFC 1845 2")                                         \
     X("ETRN", ETRN, NONE, 0, 0, "RFC 1985 2")                                                      \
     X("ATRN", ATRN, MAY, 0, 0, "RFC 2645")                                                         \
@@ -64,6 +64,10 @@ const char *smtp_extension_keyword(enum smtp_extension extension); /* OTHER: "?"
 enum smtp_extension smtp_extension_from(struct bytes keyword);
 const char *smtp_extension_source(enum smtp_extension extension);
 
+enum smtp_parameter_value { SMTP_PARAMETER_NONE, SMTP_PARAMETER_MAY, SMTP_PARAMETER_MUST };
+/* May parameters follow the EHLO keyword? */
+enum smtp_parameter_value smtp_extension_parameters(enum smtp_extension extension);
+
 /* parameter keyword, of MAIL or RCPT, the extension, its value (NONE, MAY, MUST), source */
 #define SMTP_PARAMETER_TABLE(X)                                                                    \
     X("SIZE", MAIL, SIZE, MUST, "RFC 1870 4")                                                      \
@@ -81,11 +85,11 @@ const char *smtp_extension_source(enum smtp_extension extension);
     X("MT-PRIORITY", MAIL, MT_PRIORITY, MUST, "RFC 6710 3")                                        \
     X("REQUIRETLS", MAIL, REQUIRETLS, NONE, "RFC 8689 2")                                          \
     X("MTRK", MAIL, MTRK, MUST, "RFC 3885 2, 3.1")                                                 \
+    X("ENVID", MAIL, MTRK, MUST, "RFC 3885 2")                                                     \
+    X("ORCPT", RCPT, MTRK, MUST, "RFC 3885 2")                                                     \
     X("TRANSID", MAIL, CHECKPOINT, MUST, "RFC 1845 2")                                             \
     X("SUBMITTER", MAIL, SUBMITTER, MUST, "RFC 4405")                                              \
     X("SOLICIT", MAIL, NO_SOLICITING, MUST, "RFC 3865")
-
-enum smtp_parameter_value { SMTP_PARAMETER_NONE, SMTP_PARAMETER_MAY, SMTP_PARAMETER_MUST };
 
 struct smtp_parameter {
     const char *keyword;
@@ -110,7 +114,8 @@ struct smtp_extensions {
 /*
  * One line of the reply to EHLO after the first, without code, separator and CRLF. AUTH twice adds
  * up; a later SIZE takes the place of an earlier one. Whatever the keyword, its parameters are held
- * to the ABNF; a SIZE that is no number counts as SIZE without one.
+ * to the ABNF, except that runs of SP and SP at the end are let through: real servers send them. A
+ * SIZE that is no number counts as SIZE without one.
  */
 bool smtp_extensions_add(struct smtp_extensions *set, struct bytes line, struct err *err);
 bool smtp_extensions_has(const struct smtp_extensions *set, enum smtp_extension extension);

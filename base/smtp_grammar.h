@@ -77,7 +77,7 @@ bool smtp_grammar_command(struct bytes line, enum smtp_charset charset,
 /* A client response inside AUTH: [base64] CRLF or "*" CRLF. */
 bool smtp_grammar_auth_response(struct bytes line, struct err *err);
 
-/* One line with its CRLF: Reply-code ("-" / [SP textstring]); not only UTF-8 but ASCII text. */
+/* One line with its CRLF: Reply-code ("-" [textstring] / [SP textstring]), in ASCII. */
 bool smtp_grammar_reply_line(struct bytes line, struct err *err);
 /* A whole reply, all lines: one code, "-" in all but the last. err->line counts its lines. */
 bool smtp_grammar_reply(struct bytes lines, struct err *err);

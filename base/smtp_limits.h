@@ -11,7 +11,6 @@
 enum {
     SMTP_LOCAL_PART_OCTETS_MAX = 64,    /* RFC 5321 4.5.3.1.1 */
     SMTP_DOMAIN_OCTETS_MAX = 255,       /* RFC 5321 4.5.3.1.2 */
-    SMTP_DOMAIN_LABEL_OCTETS_MAX = 63,  /* RFC 1035 2.3.4 */
     SMTP_PATH_OCTETS_MAX = 256,         /* RFC 5321 4.5.3.1.3, with "<" and ">" */
     SMTP_COMMAND_LINE_OCTETS_MAX = 512, /* RFC 5321 4.5.3.1.4, with CRLF; extensions add to it */
     SMTP_REPLY_LINE_OCTETS_MAX = 512,   /* RFC 5321 4.5.3.1.5, with CRLF */
@@ -44,9 +43,8 @@ enum {
     SMTP_REPLY_OCTETS_TAKEN = 65536,      /* of one reply with all its lines */
     /* A server reads a command line of any length a client may send by mistake. */
     SMTP_COMMAND_LINE_OCTETS_TAKEN = 16384,
-    SMTP_PARAMETERS_MAX = 32,     /* of one MAIL or RCPT command */
-    SMTP_RECIPIENTS_MAX = 10000,  /* of one message */
-    SMTP_EXTENSIONS_OTHER_MAX = 8 /* unknown EHLO keywords that are remembered by name */
+    SMTP_PARAMETERS_MAX = 32,   /* of one MAIL or RCPT command */
+    SMTP_RECIPIENTS_MAX = 10000 /* of one message */
 };
 
 #endif
