@@ -136,7 +136,9 @@ struct transcript_record {
     bool secure;    /* inside TLS */
     uint32_t notes; /* TRANSCRIPT_NOTE(…) */
     enum variation variation;
-    struct bytes octets;                 /* raw and redacted; facts stand for mail data */
+    struct bytes octets;  /* raw and redacted; facts stand for mail data */
+    uint64_t wire_octets; /* of the unit as it came, before it was redacted or shortened; 0: as
+                             many as octets.size */
     const struct mail_data_facts *facts; /* MAIL_DATA and CHUNK only; else NULL */
 };
 
