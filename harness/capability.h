@@ -1,0 +1,56 @@
+/*
+ * capability.h - what a client may or may not be able to do: the words of `can` and `needs`.
+ *
+ * A scenario that needs what a client lacks is unsupported there, not failed (language.md 3).
+ */
+#ifndef HARNESS_CAPABILITY_H
+#define HARNESS_CAPABILITY_H
+
+#include "base/bytes.h"
+
+#include <stdint.h>
+
+#define CAPABILITY_TABLE(X) /* enum name, word, what it says of the client */                      \
+    X(HELO, "helo", "opens with HELO, or falls back to it")                                        \
+    X(EHLO, "ehlo", "opens with EHLO")                                                             \
+    X(DOMAIN, "domain", "takes the domain that it gives in EHLO")                                  \
+    X(AUTH, "auth", "authenticates when it is given credentials")                                  \
+    X(AUTH_PLAIN, "auth-plain", "knows AUTH PLAIN")                                                \
+    X(AUTH_LOGIN, "auth-login", "knows AUTH LOGIN")                                                \
+    X(AUTH_EMPTY_RESPONSE, "auth-empty-response", "sends a first response after a 334")            \
+    X(MECHANISM, "mechanism", "can be told which AUTH mechanism to use")                           \
+    X(MULTIPLE_RECIPIENTS, "multiple-recipients", "sends one message to several recipients")       \
+    X(PARTIAL_DELIVERY, "partial-delivery", "goes on without the recipients that are refused")     \
+    X(NULL_SENDER, "null-sender", "sends with the null reverse-path <>")                           \
+    X(QUOTED_LOCAL_PART, "quoted-local-part", "takes a mailbox with a quoted local part")          \
+    X(MESSAGE_VERBATIM, "message-verbatim", "sends the header and the body as it was given them")  \
+    X(MESSAGE_LF, "message-lf", "takes a message whose lines end in LF")                           \
+    X(LARGE_MESSAGE, "large-message", "takes a message of many megabytes")                         \
+    X(PIPELINING, "pipelining", "uses PIPELINING where it is offered")                             \
+    X(SIZE, "size", "uses SIZE where it is offered")                                               \
+    X(EIGHTBITMIME, "8bitmime", "uses 8BITMIME where it is offered")                               \
+    X(ENHANCED_STATUS_CODES, "enhancedstatuscodes", "reads enhanced status codes")                 \
+    X(QUIT, "quit", "ends its sessions with QUIT")                                                 \
+    X(TIMEOUT, "timeout", "takes a time limit for its waits")                                      \
+    X(PER_RECIPIENT, "per-recipient", "says what became of each recipient")                        \
+    X(REPORT_CODE, "report-code", "tells its user the reply code")                                 \
+    X(STARTTLS, "starttls", "uses STARTTLS")                                                       \
+    X(TLS, "tls", "connects with implicit TLS")                                                    \
+    X(RETRY, "retry", "tries again by itself")
+
+enum capability {
+#define X(name, word, says) CAPABILITY_##name,
+    CAPABILITY_TABLE(X)
+#undef X
+        CAPABILITY_COUNT
+};
+
+#define CAPABILITY_BIT(capability) (UINT64_C(1) << (capability))
+
+const char *capability_word(enum capability capability);
+const char *capability_says(enum capability capability);
+bool capability_from_word(struct bytes word, enum capability *ret);
+/* The known word nearest to this one; NULL when none is near. */
+const char *capability_nearest(struct bytes word);
+
+#endif

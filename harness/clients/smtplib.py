@@ -1,0 +1,122 @@
+"""Sends one message with Python's smtplib and says what became of it, as JSON and exit status.
+
+Nothing is added to smtplib's own behaviour: connect, login when there is a user, sendmail, quit.
+"""
+
+import argparse
+import json
+import smtplib
+import sys
+
+SENT, PERMANENT, TEMPORARY, PROTOCOL, REFUSED_AUTH, UNSUPPORTED = 0, 69, 75, 76, 77, 127
+
+
+def outcome_of(code):
+    """The class of a reply code; None where there is none."""
+    if 400 <= code <= 499:
+        return "temporary", TEMPORARY
+    if 500 <= code <= 599:
+        return "permanent", PERMANENT
+    return None, PROTOCOL
+
+
+def text_of(octets):
+    return octets.decode("latin-1") if isinstance(octets, bytes) else str(octets)
+
+
+def recipients_of(refused, everybody):
+    """One row a recipient: what the dictionary of refused ones says, the rest was sent."""
+    rows = []
+    for address in everybody:
+        if address in refused:
+            code, text = refused[address]
+            word = outcome_of(code)[0]
+            rows.append({"address": address, "outcome": word, "code": code, "text": text_of(text)})
+        else:
+            rows.append({"address": address, "outcome": "sent"})
+    return rows
+
+
+def whole_of(rows):
+    """One outcome for all of them; None when smtplib met a code of no class that it knows."""
+    words = {row["outcome"] for row in rows}
+    if None in words:
+        return None
+    return words.pop() if len(words) == 1 else "partial"
+
+
+def send(options, message):
+    """Returns an exit status and, where smtplib says so much, the report."""
+    with smtplib.SMTP(options.host, options.port, local_hostname=options.domain,
+                      timeout=options.timeout) as client:
+        if options.user is not None:
+            with open(options.password_file, encoding="utf-8") as file:
+                password = file.read().rstrip("\n")
+            log_in(client, options, password)
+        refused = client.sendmail(options.sender, options.to, message)
+    rows = recipients_of(refused, options.to)
+    return SENT, {"outcome": whole_of(rows), "recipients": rows}
+
+
+def log_in(client, options, password):
+    if options.mechanism is None:
+        client.login(options.user, password)
+        return
+    client.ehlo_or_helo_if_needed()
+    client.user, client.password = options.user, password
+    method = getattr(client, "auth_" + options.mechanism.lower().replace("-", "_"), None)
+    if method is None:
+        raise smtplib.SMTPNotSupportedError(options.mechanism)
+    client.auth(options.mechanism, method)
+
+
+def attempt(options, message):
+    try:
+        return send(options, message)
+    except smtplib.SMTPNotSupportedError as error:
+        return PERMANENT, {"outcome": "permanent", "text": str(error)}
+    except smtplib.SMTPAuthenticationError as error:
+        return REFUSED_AUTH, {"outcome": "refused-auth", "code": error.smtp_code,
+                              "text": text_of(error.smtp_error)}
+    except smtplib.SMTPRecipientsRefused as error:
+        rows = recipients_of(error.recipients, options.to)
+        whole = whole_of(rows)
+        if whole is None:
+            return PROTOCOL, {"text": repr(error)}
+        return PERMANENT if whole == "permanent" else TEMPORARY, {
+            "outcome": whole, "stage": "RCPT", "code": rows[0].get("code", 0), "recipients": rows}
+    except smtplib.SMTPResponseException as error:
+        word, status = outcome_of(error.smtp_code)
+        report = {"code": error.smtp_code, "text": text_of(error.smtp_error)}
+        if word is not None:
+            report["outcome"] = word
+        return status, report
+    except (smtplib.SMTPException, OSError, ValueError) as error:
+        return PROTOCOL, {"text": repr(error)}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", required=True, type=int)
+    parser.add_argument("--from", dest="sender", required=True)
+    parser.add_argument("--domain")
+    parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("--user")
+    parser.add_argument("--password-file")
+    parser.add_argument("--mechanism")
+    parser.add_argument("--message", required=True)
+    parser.add_argument("to", nargs="+")
+    options = parser.parse_args()
+    if options.sender == "<>":
+        options.sender = ""
+    with open(options.message, "rb") as file:
+        message = file.read()
+    status, report = attempt(options, message)
+    json.dump(report, sys.stdout)
+    print()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
