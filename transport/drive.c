@@ -10,7 +10,7 @@ void drive_init(struct drive *drive, struct engine engine, struct transport tran
 
 void drive_release(struct drive *drive)
 {
-    buf_release(&drive->unread);
+    buf_release_secret(&drive->unread);
 }
 
 bool drive_is_over(const struct drive *drive)
@@ -166,7 +166,7 @@ static void go_on(struct drive *drive, uint64_t now_ms)
 
     move_until_still(drive, now_ms, &rest);
     if (rest.size == 0 || drive->closed) {
-        buf_release(&drive->unread);
+        buf_release_secret(&drive->unread);
         if (drive->end_waits)
             move_until_still(drive, now_ms, &(struct bytes){NULL, 0});
     } else {
@@ -213,7 +213,7 @@ void drive_ended(struct drive *drive, uint64_t now_ms, enum engine_end how)
     if (how == ENGINE_END_FIN) {
         drive->end_waits = true;
     } else {
-        buf_release(&drive->unread);
+        buf_release_secret(&drive->unread);
         tell_end(drive, now_ms, how);
     }
     go_on(drive, now_ms);
