@@ -36,7 +36,7 @@ struct mail_data_facts {
                                 MAIL_DATA_NOWHERE = the same */
     uint64_t header_differs; /* header fields of the message that did not arrive as they were */
     uint64_t header_extra;   /* header fields that the message did not have */
-    uint64_t digest;         /* FNV-1a over the content: tells two messages apart */
+    uint64_t digest;         /* of the content, known at the end: tells two messages apart */
     uint64_t return_path;    /* Return-Path fields (RFC 5321 4.4) */
     uint64_t bcc;            /* Bcc fields */
     uint64_t date_fields;    /* Date fields (RFC 5322 3.6) */

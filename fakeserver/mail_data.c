@@ -1,0 +1,672 @@
+#include "fakeserver/mail_data.h"
+
+#include "base/require.h"
+
+#include <stdlib.h>
+
+enum { STRIPE_WORDS = 4, STRIPE_OCTETS = STRIPE_WORDS * 8 };
+
+/* A running digest, four words at a time; a stripe that is not yet full waits in rest. */
+struct digest {
+    uint64_t lanes[STRIPE_WORDS];
+    char rest[STRIPE_OCTETS];
+    size_t rest_octets;
+};
+
+/* A header field as two hashes: of all its octets, and of its name in lower case. */
+struct field {
+    uint64_t hash;
+    uint64_t name;
+    bool arrived;
+};
+
+/* Fields that are counted by name. */
+enum counted { RETURN_PATH, BCC, DATE, FROM, COUNTED };
+static const char *const counted_names[COUNTED] = {"return-path", "bcc", "date", "from"};
+
+/*
+ * Where the reader stands in the octets of DATA. A line begins at the start and behind CRLF,
+ * nowhere else (RFC 5321 2.3.8).
+ */
+enum place {
+    AT_START,     /* of a line */
+    AT_DOT,       /* behind a dot at the start of a line, held back */
+    AT_DOT_CR,    /* behind that and CR, held back: LF would be the end */
+    IN_LINE,      /* behind anything but what follows */
+    BEHIND_CR,    /* perhaps of CRLF */
+    BEHIND_LF,    /* behind a bare LF */
+    BEHIND_LF_DOT /* behind a bare CR or LF and a dot: another CR or LF looks like an end */
+};
+
+struct mail_data_reader {
+    struct mail_data_facts facts;
+    const struct mail_text *expected;
+    uint64_t expected_header; /* octets of it */
+    struct field *fields;     /* of the header that is expected; ours */
+    size_t field_count;
+    uint64_t counted[COUNTED]; /* hashes of counted_names */
+
+    enum place place;
+    bool in_header;
+    bool in_field;      /* field is being read */
+    bool name_ended;    /* its colon was seen */
+    struct field field; /* its hashes so far */
+    uint64_t line_octets;
+    uint64_t body_octets;
+    struct digest digest;
+};
+
+/* ---- a message of any size ---------------------------------------------------------------- */
+
+/* What stands at offset, as far as it is in one piece; empty at the end. */
+static struct bytes text_at(const struct mail_text *text, uint64_t offset)
+{
+    struct bytes piece;
+    uint64_t left = offset < text->octets ? text->octets - offset : 0;
+
+    if (left == 0)
+        return BYTES_NONE;
+    if (offset < text->head.size)
+        piece = bytes_after(text->head, (size_t)offset);
+    else if (text->cycle.size > 0)
+        piece = bytes_after(text->cycle, (size_t)((offset - text->head.size) % text->cycle.size));
+    else
+        return BYTES_NONE;
+    if (piece.size > left)
+        piece.size = (size_t)left;
+    return piece;
+}
+
+size_t mail_text_read(const struct mail_text *text, uint64_t offset, char *to, size_t room)
+{
+    size_t done = 0;
+
+    while (done < room) {
+        struct bytes piece = bytes_slice(text_at(text, offset + done), 0, room - done);
+
+        if (piece.size == 0)
+            break;
+        memcpy(to + done, piece.data, piece.size);
+        done += piece.size;
+    }
+    return done;
+}
+
+/* ---- digest ------------------------------------------------------------------------------- */
+
+static uint64_t word_at(const char *at)
+{
+    const unsigned char *octet = (const unsigned char *)at;
+
+    return (uint64_t)octet[0] | (uint64_t)octet[1] << 8 | (uint64_t)octet[2] << 16 |
+           (uint64_t)octet[3] << 24 | (uint64_t)octet[4] << 32 | (uint64_t)octet[5] << 40 |
+           (uint64_t)octet[6] << 48 | (uint64_t)octet[7] << 56;
+}
+
+static uint64_t mix(uint64_t lane, uint64_t word)
+{
+    lane = (lane ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return lane << 31 | lane >> 33;
+}
+
+static void digest_start(struct digest *digest)
+{
+    for (unsigned i = 0; i < STRIPE_WORDS; i++)
+        digest->lanes[i] = UINT64_C(0xcbf29ce484222325) + i;
+    digest->rest_octets = 0;
+}
+
+static void digest_stripes(struct digest *digest, const char *at, size_t octets)
+{
+    uint64_t a = digest->lanes[0];
+    uint64_t b = digest->lanes[1];
+    uint64_t c = digest->lanes[2];
+    uint64_t d = digest->lanes[3];
+
+    for (const char *end = at + octets; at < end; at += STRIPE_OCTETS) {
+        a = mix(a, word_at(at));
+        b = mix(b, word_at(at + 8));
+        c = mix(c, word_at(at + 16));
+        d = mix(d, word_at(at + 24));
+    }
+    digest->lanes[0] = a;
+    digest->lanes[1] = b;
+    digest->lanes[2] = c;
+    digest->lanes[3] = d;
+}
+
+static void digest_add(struct digest *digest, struct bytes octets)
+{
+    size_t whole;
+
+    if (digest->rest_octets > 0) {
+        size_t fits = STRIPE_OCTETS - digest->rest_octets;
+        struct bytes first = bytes_slice(octets, 0, fits);
+
+        memcpy(digest->rest + digest->rest_octets, first.data, first.size);
+        digest->rest_octets += first.size;
+        octets = bytes_after(octets, first.size);
+        if (digest->rest_octets < STRIPE_OCTETS)
+            return;
+        digest_stripes(digest, digest->rest, STRIPE_OCTETS);
+        digest->rest_octets = 0;
+    }
+    whole = octets.size - octets.size % STRIPE_OCTETS;
+    digest_stripes(digest, octets.data, whole);
+    octets = bytes_after(octets, whole);
+    if (octets.size > 0)
+        memcpy(digest->rest, octets.data, octets.size);
+    digest->rest_octets = octets.size;
+}
+
+static uint64_t digest_end(const struct digest *digest)
+{
+    uint64_t all = digest->rest_octets;
+
+    for (size_t i = 0; i < STRIPE_WORDS; i++)
+        all = mix(all, digest->lanes[i]);
+    for (size_t i = 0; i < digest->rest_octets; i++)
+        all = mix(all, (unsigned char)digest->rest[i]);
+    return all ^ all >> 29;
+}
+
+/* ---- header fields ------------------------------------------------------------------------ */
+
+static const struct field field_none = {UINT64_C(0xcbf29ce484222325), UINT64_C(0xcbf29ce484222325),
+                                        false};
+
+/* FNV-1a: fields are short. */
+static uint64_t hash_octet(uint64_t hash, char octet)
+{
+    return (hash ^ (unsigned char)octet) * UINT64_C(0x100000001b3);
+}
+
+static bool is_blank(char octet)
+{
+    return octet == ' ' || octet == '\t';
+}
+
+/* Names compare without case; blanks before the colon are old, but known (RFC 5322 4.5). */
+static uint64_t hash_name(uint64_t hash, char octet)
+{
+    if (is_blank(octet))
+        return hash;
+    return hash_octet(hash, octet >= 'A' && octet <= 'Z' ? (char)(octet | 0x20) : octet);
+}
+
+static void field_add(struct field *field, bool *name_ended, struct bytes octets)
+{
+    for (size_t i = 0; i < octets.size; i++) {
+        field->hash = hash_octet(field->hash, octets.data[i]);
+        if (octets.data[i] == ':')
+            *name_ended = true;
+        if (!*name_ended)
+            field->name = hash_name(field->name, octets.data[i]);
+    }
+}
+
+/* The next field with its continuation lines; false at the empty line or the end. */
+static bool next_field(struct bytes *rest, struct bytes *ret)
+{
+    size_t end = 0;
+
+    if (rest->size == 0 || bytes_starts_with(*rest, BYTES_LITERAL("\r\n")))
+        return false;
+    do {
+        size_t lf = bytes_find(bytes_after(*rest, end), '\n');
+
+        end = lf == BYTES_NOT_FOUND ? rest->size : end + lf + 1;
+    } while (end < rest->size && is_blank(rest->data[end]));
+    *ret = bytes_slice(*rest, 0, end);
+    *rest = bytes_after(*rest, end);
+    return true;
+}
+
+static bool expect_fields(struct mail_data_reader *reader, struct bytes head)
+{
+    struct bytes rest = head;
+    struct bytes octets;
+
+    while (next_field(&rest, &octets))
+        reader->field_count++;
+    reader->fields = calloc(reader->field_count + 1, sizeof(*reader->fields));
+    if (!reader->fields)
+        return false;
+    rest = head;
+    for (size_t i = 0; next_field(&rest, &octets); i++) {
+        bool name_ended = false;
+
+        reader->fields[i] = field_none;
+        field_add(&reader->fields[i], &name_ended, octets);
+    }
+    reader->expected_header = head.size - rest.size + (rest.size > 0 ? 2 : 0);
+    return true;
+}
+
+/* The same field, not yet seen; or, next best, one of that name. */
+static struct field *find_expected(struct mail_data_reader *reader, bool by_name)
+{
+    for (size_t i = 0; i < reader->field_count; i++) {
+        struct field *field = &reader->fields[i];
+
+        if (!field->arrived && field->name == reader->field.name &&
+            (by_name || field->hash == reader->field.hash))
+            return field;
+    }
+    return NULL;
+}
+
+static void end_field(struct mail_data_reader *reader)
+{
+    uint64_t *const counts[COUNTED] = {&reader->facts.return_path, &reader->facts.bcc,
+                                       &reader->facts.date_fields, &reader->facts.from_fields};
+    struct field *same;
+
+    if (!reader->in_field)
+        return;
+    reader->in_field = false;
+    for (unsigned i = 0; i < COUNTED; i++)
+        if (reader->field.name == reader->counted[i])
+            ++*counts[i];
+    if (!reader->expected)
+        return;
+    same = find_expected(reader, false);
+    if (same)
+        same->arrived = true;
+    else if (!find_expected(reader, true))
+        reader->facts.header_extra++;
+}
+
+static void end_header(struct mail_data_reader *reader)
+{
+    reader->in_header = false;
+    reader->facts.header_differs = 0;
+    for (size_t i = 0; i < reader->field_count; i++)
+        reader->facts.header_differs += !reader->fields[i].arrived;
+}
+
+/* A piece of one line; the last piece of the field before it has come. */
+static void header_content(struct mail_data_reader *reader, struct bytes octets)
+{
+    reader->facts.header_octets += octets.size;
+    if (reader->line_octets == 0 && !is_blank(octets.data[0])) {
+        end_field(reader);
+        reader->field = field_none;
+        reader->in_field = true;
+        reader->name_ended = false;
+    }
+    field_add(&reader->field, &reader->name_ended, octets);
+}
+
+/* ---- content ------------------------------------------------------------------------------ */
+
+static size_t common_octets(struct bytes a, struct bytes b)
+{
+    size_t at = 0;
+
+    while (at < a.size && at < b.size && a.data[at] == b.data[at])
+        at++;
+    return at;
+}
+
+static void body_content(struct mail_data_reader *reader, struct bytes octets)
+{
+    uint64_t offset = reader->body_octets;
+
+    reader->body_octets += octets.size;
+    if (!reader->expected || reader->facts.differs_at != MAIL_DATA_NOWHERE)
+        return;
+    while (octets.size > 0) {
+        struct bytes expected = text_at(reader->expected, reader->expected_header + offset);
+
+        expected = bytes_slice(expected, 0, octets.size);
+        if (expected.size == 0 || memcmp(expected.data, octets.data, expected.size) != 0) {
+            reader->facts.differs_at = offset + common_octets(expected, octets);
+            return;
+        }
+        offset += expected.size;
+        octets = bytes_after(octets, expected.size);
+    }
+}
+
+/* Octets of content: in the header no more than a piece of one line, in the body any number. */
+static void content(struct mail_data_reader *reader, struct bytes octets)
+{
+    if (octets.size == 0)
+        return;
+    reader->facts.octets += octets.size;
+    digest_add(&reader->digest, octets);
+    if (reader->in_header)
+        header_content(reader, octets);
+    else
+        body_content(reader, octets);
+}
+
+static void count_line(struct mail_data_reader *reader, uint64_t octets)
+{
+    reader->facts.lines++;
+    if (octets > reader->facts.longest_line)
+        reader->facts.longest_line = octets;
+}
+
+static void end_line(struct mail_data_reader *reader)
+{
+    count_line(reader, reader->line_octets);
+    if (reader->in_header && reader->line_octets == 2) {
+        reader->in_field = false; /* the empty line was none */
+        end_header(reader);
+    }
+    reader->line_octets = 0;
+}
+
+static void end_message(struct mail_data_reader *reader)
+{
+    struct mail_data_facts *facts = &reader->facts;
+
+    if (reader->in_header) {
+        end_field(reader);
+        end_header(reader);
+    }
+    if (reader->expected && facts->differs_at == MAIL_DATA_NOWHERE &&
+        reader->expected_header + reader->body_octets < reader->expected->octets)
+        facts->differs_at = reader->body_octets;
+    facts->digest = digest_end(&reader->digest);
+    facts->ended = true;
+}
+
+/* ---- octet by octet: where lines are cut, and where something is odd ---------------------- */
+
+static void count_octet(struct mail_data_facts *facts, unsigned char octet)
+{
+    if (octet >= 0x80)
+        facts->eight_bit++;
+    else if (octet == 0)
+        facts->nul++;
+    else if (octet == 0x7f || (octet < ' ' && octet != '\t' && octet != '\r' && octet != '\n'))
+        facts->control++;
+}
+
+static void keep(struct mail_data_reader *reader, char octet)
+{
+    count_octet(&reader->facts, (unsigned char)octet);
+    content(reader, (struct bytes){&octet, 1});
+    reader->line_octets++;
+}
+
+static enum place behind_cr(struct mail_data_reader *reader, char octet)
+{
+    if (octet == '\n') {
+        end_line(reader);
+        return AT_START;
+    }
+    reader->facts.bare_cr++;
+    if (octet == '\r')
+        return BEHIND_CR;
+    return octet == '.' ? BEHIND_LF_DOT : IN_LINE;
+}
+
+/* An octet of content, in any place but behind a dot that is held back. */
+static enum place step_content(struct mail_data_reader *reader, enum place place, char octet)
+{
+    keep(reader, octet);
+    if (place == BEHIND_CR)
+        return behind_cr(reader, octet);
+    if (place == BEHIND_LF_DOT && (octet == '\r' || octet == '\n'))
+        reader->facts.false_ends++;
+    if (octet == '\r')
+        return BEHIND_CR;
+    if (octet == '\n') {
+        reader->facts.bare_lf++;
+        return BEHIND_LF;
+    }
+    return place == BEHIND_LF && octet == '.' ? BEHIND_LF_DOT : IN_LINE;
+}
+
+/* If the first character of a line is a period and others follow, the first is deleted (RFC 5321
+ * 4.5.2): even where it was not doubled, as it should have been. */
+static enum place step_dot(struct mail_data_reader *reader, char octet)
+{
+    if (octet == '\r')
+        return AT_DOT_CR;
+    if (octet != '.')
+        reader->facts.unstuffed_dots++;
+    if (octet == '\n')
+        reader->facts.false_ends++; /* CRLF.LF */
+    return step_content(reader, IN_LINE, octet);
+}
+
+static enum place step_dot_cr(struct mail_data_reader *reader, char octet)
+{
+    if (octet == '\n') {
+        end_message(reader);
+        return AT_START;
+    }
+    reader->facts.unstuffed_dots++;
+    reader->facts.false_ends++; /* CRLF.CR */
+    return step_content(reader, step_content(reader, IN_LINE, '\r'), octet);
+}
+
+static enum place step(struct mail_data_reader *reader, char octet)
+{
+    switch (reader->place) {
+    case AT_DOT:
+        return step_dot(reader, octet);
+    case AT_DOT_CR:
+        return step_dot_cr(reader, octet);
+    case AT_START:
+        if (octet == '.')
+            return AT_DOT;
+        break;
+    case IN_LINE:
+    case BEHIND_CR:
+    case BEHIND_LF:
+    case BEHIND_LF_DOT:
+        break;
+    }
+    return step_content(reader, reader->place, octet);
+}
+
+/* ---- whole lines and long pieces ---------------------------------------------------------- */
+
+#define EACH_OCTET(value) (UINT64_C(0x0101010101010101) * (value))
+
+static uint64_t native_word(const char *at)
+{
+    uint64_t word;
+
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+/*
+ * Eight octets at a time: is any below SP, DEL, or above 127? For an octet of SP to "~" neither
+ * taking SP away nor adding one touches the highest bit; for any other, one of the three does.
+ */
+static uint64_t odd_bits(uint64_t word)
+{
+    return (word - EACH_OCTET(0x20)) | (word + EACH_OCTET(1)) | word;
+}
+
+static bool is_odd(char octet)
+{
+    return (unsigned char)octet < ' ' || (unsigned char)octet > '~';
+}
+
+static bool is_clean_short(struct bytes octets)
+{
+    for (size_t i = 0; i < octets.size; i++)
+        if (is_odd(octets.data[i]))
+            return false;
+    return true;
+}
+
+/* Only SP to "~"? */
+static bool is_clean(struct bytes octets)
+{
+    const char *at = octets.data;
+    const char *last;
+    uint64_t odd;
+
+    if (octets.size < 8)
+        return is_clean_short(octets);
+    last = at + octets.size - 8;
+    odd = odd_bits(native_word(last)); /* overlaps the one before */
+    for (; at < last; at += 8)
+        odd |= odd_bits(native_word(at));
+    return (odd & EACH_OCTET(0x80)) == 0;
+}
+
+/* How many octets from the start on are SP to "~". */
+static size_t clean_octets(struct bytes octets)
+{
+    size_t at = 0;
+
+    while (at + 8 <= octets.size &&
+           (odd_bits(native_word(octets.data + at)) & EACH_OCTET(0x80)) == 0)
+        at += 8;
+    while (at < octets.size && !is_odd(octets.data[at]))
+        at++;
+    return at;
+}
+
+/* The line at the start with its CRLF, when nothing in it needs a second look; 0 = it does. */
+static size_t clean_line(struct bytes input)
+{
+    size_t lf = bytes_find(input, '\n');
+
+    if (lf == BYTES_NOT_FOUND || lf == 0 || input.data[lf - 1] != '\r')
+        return 0;
+    return is_clean(bytes_slice(input, 0, lf - 1)) ? lf + 1 : 0;
+}
+
+/* Whole lines from the start of one on: in the header one, in the body as many as there are, and
+ * their content is one piece. */
+static size_t take_lines(struct mail_data_reader *reader, struct bytes input, bool transparency)
+{
+    size_t at = 0;
+    size_t line = 0;
+
+    while (at < input.size && !(transparency && input.data[at] == '.') &&
+           (line = clean_line(bytes_after(input, at))) > 0) {
+        if (reader->in_header) {
+            content(reader, bytes_slice(input, 0, line));
+            reader->line_octets = line;
+            end_line(reader);
+            return line;
+        }
+        count_line(reader, line);
+        at += line;
+    }
+    content(reader, bytes_slice(input, 0, at));
+    return at;
+}
+
+/* What a line has more of, up to an odd octet; then that octet. */
+static size_t take_piece(struct mail_data_reader *reader, struct bytes input)
+{
+    size_t clean = reader->place == IN_LINE ? clean_octets(input) : 0;
+
+    if (clean > 0) {
+        content(reader, bytes_slice(input, 0, clean));
+        reader->line_octets += clean;
+        return clean;
+    }
+    reader->place = step(reader, input.data[0]);
+    return 1;
+}
+
+size_t mail_data_reader_feed(struct mail_data_reader *reader, struct bytes input)
+{
+    size_t at = 0;
+
+    while (at < input.size && !reader->facts.ended) {
+        struct bytes rest = bytes_after(input, at);
+        size_t taken = reader->place == AT_START ? take_lines(reader, rest, true) : 0;
+
+        at += taken > 0 ? taken : take_piece(reader, rest);
+    }
+    reader->facts.wire_octets += at;
+    return at;
+}
+
+/* ---- BDAT --------------------------------------------------------------------------------- */
+
+static size_t take_chunk_piece(struct mail_data_reader *reader, struct bytes input)
+{
+    if (reader->place == AT_START)
+        reader->place = IN_LINE; /* a dot is a dot (RFC 3030 2) */
+    return take_piece(reader, input);
+}
+
+void mail_data_reader_chunk(struct mail_data_reader *reader, struct bytes input, bool last)
+{
+    uint64_t false_ends = reader->facts.false_ends;
+
+    REQUIRE(!reader->facts.ended);
+    reader->facts.wire_octets += input.size;
+    while (input.size > 0) {
+        size_t taken = reader->place == AT_START ? take_lines(reader, input, false) : 0;
+
+        input = bytes_after(input, taken > 0 ? taken : take_chunk_piece(reader, input));
+    }
+    reader->facts.false_ends = false_ends; /* no end indication, no look-alike */
+    if (!last)
+        return;
+    if (reader->place == BEHIND_CR)
+        reader->facts.bare_cr++;
+    if (reader->line_octets > 0)
+        count_line(reader, reader->line_octets);
+    end_message(reader);
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected)
+{
+    struct mail_data_reader *reader = calloc(1, sizeof(*reader));
+
+    if (!reader)
+        return NULL;
+    for (unsigned i = 0; i < COUNTED; i++) {
+        reader->counted[i] = field_none.name;
+        for (const char *name = counted_names[i]; *name; name++)
+            reader->counted[i] = hash_name(reader->counted[i], *name);
+    }
+    reader->expected = expected;
+    if (expected && !expect_fields(reader, expected->head)) {
+        free(reader);
+        return NULL;
+    }
+    mail_data_reader_start(reader);
+    return reader;
+}
+
+void mail_data_reader_free(struct mail_data_reader *reader)
+{
+    if (reader)
+        free(reader->fields);
+    free(reader);
+}
+
+void mail_data_reader_start(struct mail_data_reader *reader)
+{
+    reader->facts = (struct mail_data_facts){.differs_at = MAIL_DATA_NOWHERE};
+    for (size_t i = 0; i < reader->field_count; i++)
+        reader->fields[i].arrived = false;
+    reader->place = AT_START;
+    reader->in_header = true;
+    reader->in_field = false;
+    reader->line_octets = 0;
+    reader->body_octets = 0;
+    digest_start(&reader->digest);
+}
+
+bool mail_data_reader_has_ended(const struct mail_data_reader *reader)
+{
+    return reader->facts.ended;
+}
+
+const struct mail_data_facts *mail_data_reader_facts(const struct mail_data_reader *reader)
+{
+    return &reader->facts;
+}
