@@ -500,20 +500,23 @@ static bool is_clean_short(struct bytes octets)
     return true;
 }
 
-/* Only SP to "~"? */
-static bool is_clean(struct bytes octets)
+/* Only SP to "~"? Sixteen at a time; the last ones overlap those before. */
+static bool is_clean(const char *at, size_t octets)
 {
-    const char *at = octets.data;
     const char *last;
     uint64_t odd;
+    uint64_t odd_too;
 
-    if (octets.size < 8)
-        return is_clean_short(octets);
-    last = at + octets.size - 8;
-    odd = odd_bits(native_word(last)); /* overlaps the one before */
-    for (; at < last; at += 8)
+    if (octets < 16)
+        return is_clean_short((struct bytes){at, octets});
+    last = at + octets - 16;
+    odd = odd_bits(native_word(last));
+    odd_too = odd_bits(native_word(last + 8));
+    for (; at < last; at += 16) {
         odd |= odd_bits(native_word(at));
-    return (odd & EACH_OCTET(0x80)) == 0;
+        odd_too |= odd_bits(native_word(at + 8));
+    }
+    return ((odd | odd_too) & EACH_OCTET(0x80)) == 0;
 }
 
 /* How many octets from the start on are SP to "~". */
@@ -530,13 +533,13 @@ static size_t clean_octets(struct bytes octets)
 }
 
 /* The line at the start with its CRLF, when nothing in it needs a second look; 0 = it does. */
-static size_t clean_line(struct bytes input)
+static size_t clean_line(const char *line, size_t octets)
 {
-    size_t lf = bytes_find(input, '\n');
+    const char *lf = memchr(line, '\n', octets);
 
-    if (lf == BYTES_NOT_FOUND || lf == 0 || input.data[lf - 1] != '\r')
+    if (!lf || lf == line || lf[-1] != '\r' || !is_clean(line, (size_t)(lf - line) - 1))
         return 0;
-    return is_clean(bytes_slice(input, 0, lf - 1)) ? lf + 1 : 0;
+    return (size_t)(lf - line) + 1;
 }
 
 /* Whole lines from the start of one on: in the header one, in the body as many as there are, and
@@ -547,7 +550,7 @@ static size_t take_lines(struct mail_data_reader *reader, struct bytes input, bo
     size_t line = 0;
 
     while (at < input.size && !(transparency && input.data[at] == '.') &&
-           (line = clean_line(bytes_after(input, at))) > 0) {
+           (line = clean_line(input.data + at, input.size - at)) > 0) {
         if (reader->in_header) {
             content(reader, bytes_slice(input, 0, line));
             reader->line_octets = line;
