@@ -7,9 +7,9 @@
  *
  * Shape:   steps are flat: the server's cursor is an index into steps[]; control flow is in them.
  * Bounds:  SCENARIO_… below; passing one is ERR_LIMIT with line and column.
- * Lives:   everything lives in the arena given; regular expressions are freed by
- * scenario_release(). Errors:  ERR_SYNTAX with line, column and, for an unknown word, the nearest
- * known one. Source:  scenario.5.
+ * Lives:   everything lives in the arena given, compiled regular expressions too.
+ * Errors:  ERR_SYNTAX with line, column and, for an unknown word, the nearest known one.
+ * Source:  scenario.5.
  */
 #ifndef FAKESERVER_SCENARIO_H
 #define FAKESERVER_SCENARIO_H
@@ -113,7 +113,8 @@ struct step {
     struct bytes octets;              /* REPLY */
     bool same_segment;                /* REPLY: goes out together with the reply before it */
     bool raw;                         /* REPLY: written as S= */
-    unsigned code;                    /* REPLY: of its last line; 0 = none (raw, odd) */
+    unsigned code;                    /* REPLY: of its last line; 0 = none (odd) */
+    bool unfinished;                  /* REPLY: its last line says that another one follows */
     enum step_event event;            /* EVENT */
     uint64_t duration_ms;             /* QUIET, PACE */
     uint64_t count;                   /* OCTETS; PACE octets */
@@ -180,7 +181,8 @@ struct scenario_send {
 enum expect_kind {
     EXPECT_OUTCOME,     /* outcomes [at stage] [code]; address empty: the whole */
     EXPECT_NEVER,       /* pattern [after other] */
-    EXPECT_BEFORE,      /* pattern before other */
+    EXPECT_BEFORE,      /* pattern before other; negated: no pattern before the first other, nor
+                           when there is no other */
     EXPECT_COUNT,       /* pattern, compare, number */
     EXPECT_NEXT,        /* pattern (alternatives) after other */
     EXPECT_MESSAGE,     /* intact */
@@ -198,7 +200,7 @@ struct expectation {
     unsigned column;
     bool has_level; /* `expect should …`, `expect must …`: else the scenario's */
     enum finding_level level;
-    bool negated; /* `never sent` */
+    bool negated; /* OUTCOME: `never sent`; BEFORE: `never AUTH before EHLO` */
     struct bytes address;
     unsigned outcomes; /* set of 1u << enum smtp_outcome */
     bool has_stage;
@@ -250,13 +252,14 @@ struct scenario {
     size_t expectation_count;
 };
 
-/* Frees what does not live in the arena (compiled patterns). */
+/* Wipes the passwords and empties the scenario; all else is freed with the arena (compiled patterns
+ * too). */
 void scenario_release(struct scenario *scenario);
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-/* Reads a file that `sweep from` names, relative to the scenario's folder; octets live in the
- * arena. */
+/* Reads a file that `sweep from` names: path is the folder of the scenario's own path and the name
+ * as written. Octets live in the arena. Used by scenario_file_parse() only. */
 struct scenario_loader {
     bool (*load)(void *owner, const char *path, struct arena *arena, struct bytes *ret,
                  struct err *err);
@@ -273,6 +276,25 @@ struct bytes scenario_file_instance_name(const struct scenario_file *file, size_
 /* A typed instance; needs the placeholders' seed for {token} and {date}. */
 bool scenario_file_instance(const struct scenario_file *file, size_t index, uint64_t seed,
                             struct arena *arena, struct scenario *ret, struct err *err);
+
+/*
+ * A personality (a file of head lines and rules) for one session: {from}, {user} … in its lines are
+ * those of the session's scenario. One that the session has not set stands for an octet 0, which no
+ * client sends, so that `on MAIL FROM:<{user}>` never applies then.
+ */
+bool scenario_file_personality(const struct scenario_file *file, const struct scenario *session,
+                               uint64_t seed, struct arena *arena, struct scenario *ret,
+                               struct err *err);
+
+/*
+ * An error about `text`, for people:
+ *   path:line:column: message
+ *     | the line
+ *     |    ^
+ * False: no room in ret.
+ */
+bool scenario_error_print(struct bytes path, struct bytes text, const struct err *error,
+                          struct buf *ret);
 
 /* The one canonical layout; parse(print(x)) = x. (scenario_print.c) */
 bool scenario_print(const struct scenario_file *file, struct buf *ret, struct err *err);

@@ -1,0 +1,240 @@
+#include "fakeserver/scenario_private.h"
+
+#include "base/text.h"
+
+static bool fail_single(struct scenario_parser *parser, const struct scenario_line *line)
+{
+    return err_set_at(parser->err, ERR_SYNTAX, line->number, (unsigned)line->key_at + 1,
+                      "\"%s\" stands twice", scenario_line_word(line->kind));
+}
+
+static bool mark_seen(struct scenario_parser *parser, const struct scenario_line *line)
+{
+    uint32_t bit = UINT32_C(1) << line->kind;
+
+    if (parser->seen & bit)
+        return fail_single(parser, line);
+    parser->seen |= bit;
+    return true;
+}
+
+static bool fail_empty(struct scenario_parser *parser, const struct scenario_text *text,
+                       const char *what)
+{
+    return scenario_fail(text, 0, parser->err, "expected %s", what);
+}
+
+static bool add_bytes(struct scenario_parser *parser, const struct scenario_text *text,
+                      struct bytes value, const struct bytes **list, size_t *count)
+{
+    struct bytes *items = (struct bytes *)(uintptr_t)*list;
+
+    if (!arena_grow(parser->arena, (void **)&items, *count, sizeof(*items)))
+        return scenario_fail_room(text, parser->err);
+    items[(*count)++] = value;
+    *list = items;
+    return true;
+}
+
+static bool add_words(struct scenario_parser *parser, const struct scenario_text *text,
+                      const char *what, const struct bytes **list, size_t *count)
+{
+    struct scenario_word word;
+    size_t at = 0;
+
+    if (text->octets.size == 0)
+        return fail_empty(parser, text, what);
+    while (scenario_word_next(text->octets, &at, &word))
+        if (!add_bytes(parser, text, word.octets, list, count))
+            return false;
+    return true;
+}
+
+/* The only word of a line. */
+static bool one_word(struct scenario_parser *parser, const struct scenario_text *text,
+                     const char *what, struct bytes *ret)
+{
+    struct scenario_word word;
+    struct scenario_word more;
+    size_t at = 0;
+
+    if (!scenario_word_next(text->octets, &at, &word))
+        return fail_empty(parser, text, what);
+    if (scenario_word_next(text->octets, &at, &more))
+        return scenario_fail(text, more.at, parser->err, "expected the end of the line; got \"%s\"",
+                             text_show(more.octets).text);
+    *ret = word.octets;
+    return true;
+}
+
+static bool parse_level(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    static const char *const levels[] = {"info", "should", "must"};
+    struct bytes word;
+
+    if (!one_word(parser, text, "must, should or info", &word))
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        if (bytes_equal(word, bytes_of(levels[i]))) {
+            parser->scenario->level = (enum finding_level)i;
+            return true;
+        }
+    }
+    return scenario_fail_unknown(text, 0, parser->err, "level", word, levels, 3);
+}
+
+static bool parse_limit(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    struct bytes word;
+
+    if (!one_word(parser, text, "a time such as 30s", &word))
+        return false;
+    if (!scenario_duration(word, &parser->scenario->limit_ms) || parser->scenario->limit_ms == 0)
+        return scenario_fail(text, 0, parser->err, "expected a time such as 30s; got \"%s\"",
+                             text_show(word).text);
+    return true;
+}
+
+static bool parse_exact(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    static const char *const variations[VARIATION_COUNT] = {
+#define X(name, word) word,
+        VARIATION_TABLE(X)
+#undef X
+    };
+    struct scenario_word word;
+    size_t at = 0;
+
+    if (text->octets.size == 0) {
+        parser->scenario->exact = VARIATION_BIT(VARIATION_COUNT) - 1;
+        return true;
+    }
+    while (scenario_word_next(text->octets, &at, &word)) {
+        unsigned i = 1;
+
+        while (i < VARIATION_COUNT && !bytes_equal(word.octets, bytes_of(variations[i])))
+            i++;
+        if (i == VARIATION_COUNT)
+            return scenario_fail_unknown(text, word.at, parser->err, "variation", word.octets,
+                                         &variations[1], VARIATION_COUNT - 1);
+        parser->scenario->exact |= VARIATION_BIT(i);
+    }
+    return true;
+}
+
+static bool parse_offer(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    struct scenario *scenario = parser->scenario;
+    bool is_none = bytes_equal(text->octets, BYTES_LITERAL("none"));
+
+    if (text->octets.size == 0)
+        return fail_empty(parser, text, "an EHLO keyword with its parameters, or none");
+    if (scenario->has_offer && (is_none || scenario->offer_count == 0))
+        return scenario_fail(text, 0, parser->err, "offer none stands alone");
+    scenario->has_offer = true;
+    return is_none ||
+           add_bytes(parser, text, text->octets, &scenario->offers, &scenario->offer_count);
+}
+
+static const char *const stages[SMTP_STAGE_COUNT] = {
+#define X(name, word) word,
+    SMTP_STAGE_TABLE(X)
+#undef X
+};
+
+/* Lines of say with the same stage and code are the lines of one reply. */
+static bool add_wording(struct scenario_parser *parser, const struct scenario_text *text,
+                        const struct wording *wording)
+{
+    struct scenario *scenario = parser->scenario;
+
+    for (size_t i = 0; i < scenario->wording_count; i++) {
+        struct wording *known = &parser->wordings[i];
+
+        if (known->stage != wording->stage || known->code != wording->code)
+            continue;
+        known->text = arena_printf(parser->arena, "%.*s\n%.*s", BYTES_FORMAT(known->text),
+                                   BYTES_FORMAT(wording->text));
+        return known->text.data || scenario_fail_room(text, parser->err);
+    }
+    if (!arena_grow(parser->arena, (void **)&parser->wordings, scenario->wording_count,
+                    sizeof(*parser->wordings)))
+        return scenario_fail_room(text, parser->err);
+    parser->wordings[scenario->wording_count++] = *wording;
+    return true;
+}
+
+/* STAGE CODE text */
+static bool parse_say(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    struct wording wording;
+    struct scenario_word word;
+    unsigned long long code;
+    size_t at = 0;
+
+    if (!scenario_word_next(text->octets, &at, &word))
+        return fail_empty(parser, text, "a stage, a code and a text");
+    if (!smtp_stage_from_word(word.octets, &wording.stage))
+        return scenario_fail_unknown(text, word.at, parser->err, "stage", word.octets, stages,
+                                     SMTP_STAGE_COUNT);
+    if (!scenario_word_next(text->octets, &at, &word) || word.octets.size != 3 ||
+        !bytes_to_number(word.octets, 999, &code))
+        return scenario_fail(text, at, parser->err, "expected a reply code of three digits");
+    wording.code = (unsigned)code;
+    wording.text = bytes_trim(bytes_after(text->octets, at));
+    return add_wording(parser, text, &wording);
+}
+
+static bool parse_odd(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    if (text->octets.size > 0)
+        return scenario_fail(text, 0, parser->err, "expected the end of the line; got \"%s\"",
+                             text_show(text->octets).text);
+    parser->scenario->meant = true;
+    return true;
+}
+
+static bool set_text(struct scenario_parser *parser, const struct scenario_text *text,
+                     struct bytes *ret)
+{
+    *ret = text->octets;
+    return text->octets.size > 0 || fail_empty(parser, text, "a text");
+}
+
+static bool parse_single(struct scenario_parser *parser, enum line_kind kind,
+                         const struct scenario_text *text)
+{
+    if (kind == LINE_TITLE)
+        return set_text(parser, text, &parser->scenario->title);
+    if (kind == LINE_SOURCE)
+        return set_text(parser, text, &parser->scenario->source);
+    if (kind == LINE_SERVER)
+        return one_word(parser, text, "the name of a personality", &parser->scenario->server);
+    if (kind == LINE_LEVEL)
+        return parse_level(parser, text);
+    if (kind == LINE_LIMIT)
+        return parse_limit(parser, text);
+    return parse_odd(parser, text);
+}
+
+bool scenario_parse_head(struct scenario_parser *parser, const struct scenario_line *line,
+                         const struct scenario_text *text)
+{
+    struct scenario *scenario = parser->scenario;
+
+    if (line->kind == LINE_CITES)
+        return add_words(parser, text, "ids of requirements", &scenario->cites,
+                         &scenario->cite_count);
+    if (line->kind == LINE_TAGS)
+        return add_words(parser, text, "tags", &scenario->tags, &scenario->tag_count);
+    if (line->kind == LINE_NEEDS)
+        return add_words(parser, text, "capabilities of the client", &scenario->needs,
+                         &scenario->need_count);
+    if (line->kind == LINE_EXACT)
+        return parse_exact(parser, text);
+    if (line->kind == LINE_OFFER)
+        return parse_offer(parser, text);
+    if (line->kind == LINE_SAY)
+        return parse_say(parser, text);
+    return mark_seen(parser, line) && parse_single(parser, line->kind, text);
+}

@@ -1,0 +1,252 @@
+#include "fakeserver/scenario_private.h"
+
+#include "base/text.h"
+
+/* ---- KEY=VALUE words ------------------------------------------------------------------------ */
+
+struct assignment {
+    struct bytes key;
+    struct bytes value; /* as meant: quotes and escapes undone */
+    size_t key_at;
+    size_t value_at;
+};
+
+static bool next_assignment(struct scenario_parser *parser, const struct scenario_text *text,
+                            size_t *at, struct assignment *ret, bool *ret_is_end)
+{
+    struct scenario_word word;
+    size_t equals;
+
+    *ret_is_end = !scenario_word_next(text->octets, at, &word);
+    if (*ret_is_end)
+        return true;
+    equals = bytes_find(word.octets, '=');
+    if (equals == BYTES_NOT_FOUND)
+        return scenario_fail(text, word.at, parser->err, "expected KEY=VALUE; got \"%s\"",
+                             text_show(word.octets).text);
+    ret->key = bytes_slice(word.octets, 0, equals);
+    ret->key_at = word.at;
+    ret->value_at = word.at + equals + 1;
+    return scenario_word_octets(text, bytes_after(word.octets, equals + 1), ret->value_at,
+                                parser->arena, &ret->value, parser->err);
+}
+
+static bool fail_value(struct scenario_parser *parser, const struct scenario_text *text,
+                       const struct assignment *word, const char *expected)
+{
+    return scenario_fail(text, word->value_at, parser->err, "expected %s; got \"%s\"", expected,
+                         text_show(word->value).text);
+}
+
+/* ---- send ----------------------------------------------------------------------------------- */
+
+#define SEND_KEY_TABLE(X)                                                                          \
+    X(FROM, "from")                                                                                \
+    X(TO, "to")                                                                                    \
+    X(USER, "user")                                                                                \
+    X(PASSWORD, "password")                                                                        \
+    X(DOMAIN, "domain")                                                                            \
+    X(AUTH, "auth")                                                                                \
+    X(TLS, "tls")                                                                                  \
+    X(TIMEOUT, "timeout")                                                                          \
+    X(SIZE, "size")
+
+enum send_key {
+#define X(name, word) SEND_KEY_##name,
+    SEND_KEY_TABLE(X)
+#undef X
+        SEND_KEY_COUNT
+};
+
+static const char *const send_keys[SEND_KEY_COUNT] = {
+#define X(name, word) word,
+    SEND_KEY_TABLE(X)
+#undef X
+};
+
+static bool parse_recipients(struct scenario_parser *parser, const struct scenario_text *text,
+                             const struct assignment *word)
+{
+    struct scenario_send *send = &parser->scenario->send;
+    struct bytes *to = NULL;
+    struct bytes rest = word->value;
+    struct bytes address;
+
+    while (bytes_next(&rest, ',', &address)) {
+        if (address.size == 0)
+            return fail_value(parser, text, word, "addresses with a comma between them");
+        if (send->to_count == SCENARIO_RECIPIENTS_MAX)
+            return err_set_at(parser->err, ERR_LIMIT, text->line,
+                              scenario_text_column(text, word->value_at), "at most %d recipients",
+                              SCENARIO_RECIPIENTS_MAX);
+        if (!arena_grow(parser->arena, (void **)&to, send->to_count, sizeof(*to)))
+            return scenario_fail_room(text, parser->err);
+        to[send->to_count++] = address;
+    }
+    send->to = to;
+    return send->to_count > 0 || fail_value(parser, text, word, "at least one address");
+}
+
+static bool parse_tls(struct scenario_parser *parser, const struct scenario_text *text,
+                      const struct assignment *word)
+{
+    static const char *const ways[] = {"none", "starttls", "implicit", "opportunistic"};
+
+    for (unsigned i = 0; i < 4; i++) {
+        if (bytes_equal(word->value, bytes_of(ways[i]))) {
+            parser->scenario->send.tls = (enum send_tls)i;
+            return true;
+        }
+    }
+    return scenario_fail_unknown(text, word->value_at, parser->err, "way to use TLS", word->value,
+                                 ways, 4);
+}
+
+static bool parse_generated_size(struct scenario_parser *parser, const struct scenario_text *text,
+                                 const struct assignment *word)
+{
+    if (!scenario_size(word->value, &parser->size_octets) || parser->size_octets == 0)
+        return fail_value(parser, text, word, "a size such as 64k");
+    parser->message_line = text->line;
+    return true;
+}
+
+static bool set_send_key(struct scenario_parser *parser, const struct scenario_text *text,
+                         enum send_key key, const struct assignment *word)
+{
+    struct scenario_send *send = &parser->scenario->send;
+
+    switch (key) {
+    case SEND_KEY_FROM:
+        send->from = bytes_equal(word->value, BYTES_LITERAL("<>")) ? BYTES_LITERAL("") : word->value;
+        return true;
+    case SEND_KEY_TO:
+        return parse_recipients(parser, text, word);
+    case SEND_KEY_USER:
+        send->user = word->value;
+        return true;
+    case SEND_KEY_PASSWORD:
+        send->password = word->value;
+        return true;
+    case SEND_KEY_DOMAIN:
+        send->domain = word->value;
+        return true;
+    case SEND_KEY_AUTH:
+        send->mechanism = word->value;
+        return true;
+    case SEND_KEY_TLS:
+        return parse_tls(parser, text, word);
+    case SEND_KEY_TIMEOUT:
+        return (scenario_duration(word->value, &send->timeout_ms) && send->timeout_ms > 0) ||
+               fail_value(parser, text, word, "a time such as 2s");
+    case SEND_KEY_SIZE:
+        return parse_generated_size(parser, text, word);
+    case SEND_KEY_COUNT:
+        break;
+    }
+    return false;
+}
+
+bool scenario_parse_send(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    struct assignment word;
+    size_t at = 0;
+    bool is_end;
+
+    while (next_assignment(parser, text, &at, &word, &is_end) && !is_end) {
+        uint32_t bit;
+        unsigned key = 0;
+
+        while (key < SEND_KEY_COUNT && !bytes_equal(word.key, bytes_of(send_keys[key])))
+            key++;
+        if (key == SEND_KEY_COUNT)
+            return scenario_fail_unknown(text, word.key_at, parser->err, "word of send", word.key,
+                                         send_keys, SEND_KEY_COUNT);
+        bit = UINT32_C(1) << key;
+        if (parser->send_seen & bit)
+            return scenario_fail(text, word.key_at, parser->err, "\"%s=\" stands twice",
+                                 send_keys[key]);
+        parser->send_seen |= bit;
+        if (!set_send_key(parser, text, (enum send_key)key, &word))
+            return false;
+    }
+    return is_end;
+}
+
+/* ---- account -------------------------------------------------------------------------------- */
+
+static bool add_account(struct scenario_parser *parser, const struct scenario_text *text,
+                        struct account account)
+{
+    struct scenario *scenario = parser->scenario;
+    struct account *accounts = (struct account *)(uintptr_t)scenario->accounts;
+
+    if (!arena_grow(parser->arena, (void **)&accounts, scenario->account_count, sizeof(account)))
+        return scenario_fail_room(text, parser->err);
+    accounts[scenario->account_count++] = account;
+    scenario->accounts = accounts;
+    return true;
+}
+
+bool scenario_parse_account(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    static const char *const keys[] = {"user", "password"};
+    struct account account = {0};
+    struct assignment word;
+    size_t at = 0;
+    bool is_end;
+
+    while (next_assignment(parser, text, &at, &word, &is_end) && !is_end) {
+        if (bytes_equal(word.key, BYTES_LITERAL("user")))
+            account.user = word.value;
+        else if (bytes_equal(word.key, BYTES_LITERAL("password")))
+            account.password = word.value;
+        else
+            return scenario_fail_unknown(text, word.key_at, parser->err, "word of account",
+                                         word.key, keys, 2);
+    }
+    if (!is_end)
+        return false;
+    if (account.user.size == 0 || !account.password.data)
+        return scenario_fail(text, 0, parser->err, "expected user=… and password=…");
+    return add_account(parser, text, account);
+}
+
+/* ---- what was not written ------------------------------------------------------------------- */
+
+/* The credentials that the client is given come first among the accounts. */
+static bool own_account_first(struct scenario_parser *parser)
+{
+    struct scenario *scenario = parser->scenario;
+    struct account *accounts;
+
+    if (scenario->send.user.size == 0)
+        return true;
+    accounts = arena_alloc_array(parser->arena, scenario->account_count + 1, sizeof(*accounts));
+    if (!accounts)
+        return err_memory(parser->err);
+    accounts[0] = (struct account){scenario->send.user, scenario->send.password};
+    if (scenario->account_count > 0)
+        memcpy(&accounts[1], scenario->accounts, scenario->account_count * sizeof(*accounts));
+    scenario->accounts = accounts;
+    scenario->account_count++;
+    return true;
+}
+
+bool scenario_finish_send(struct scenario_parser *parser)
+{
+    struct scenario_send *send = &parser->scenario->send;
+
+    if (!send->from.data)
+        send->from = BYTES_LITERAL("sender@client.example");
+    if (send->to_count == 0) {
+        struct bytes *to = arena_alloc(parser->arena, sizeof(*to));
+
+        if (!to)
+            return err_memory(parser->err);
+        *to = BYTES_LITERAL("rcpt@server.example");
+        send->to = to;
+        send->to_count = 1;
+    }
+    return own_account_first(parser);
+}
