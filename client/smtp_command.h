@@ -1,0 +1,50 @@
+/*
+ * smtp_command.h - commands, written strictly.
+ *
+ * Shape:   each function appends one whole line with its CRLF, or nothing.
+ * Bounds:  SMTP_COMMAND_LINE_OCTETS_MAX, longer by what the offered extensions add; the maximum of
+ *          the buffer.
+ * Errors:  ERR_SYNTAX an argument that RFC 5321 4.1.2 does not allow: so no CR, LF or NUL of an
+ *          address can ever begin a command of its own; ERR_LIMIT a line or a path that is too
+ *          long (nothing is cut), or a full buffer.
+ * Source:  RFC 5321 4.1.1, 4.1.2, 4.5.3.1; RFC 1870 4; RFC 6152 2; RFC 4954 4.
+ */
+#ifndef CLIENT_SMTP_COMMAND_H
+#define CLIENT_SMTP_COMMAND_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/smtp_extension.h"
+
+#include <stdint.h>
+
+/* Parameters of MAIL. The caller sets only what the server offers (RFC 5321 4.1.1.2). */
+struct smtp_mail_parameters {
+    bool has_size;
+    uint64_t size_octets; /* RFC 1870 5: with CRLF, without transparency and the end indication */
+    bool body_8bitmime;
+};
+
+bool smtp_command_check_reverse_path(struct bytes mailbox, struct err *err); /* empty: <> */
+bool smtp_command_check_forward_path(struct bytes mailbox, struct err *err);
+/* Domain or address-literal (RFC 5321 4.1.3). */
+bool smtp_command_check_host(struct bytes host, struct err *err);
+
+/* The arguments have passed their check. */
+bool smtp_command_ehlo(struct buf *to, struct bytes host, struct err *err);
+bool smtp_command_helo(struct buf *to, struct bytes host, struct err *err);
+bool smtp_command_mail(struct buf *to, struct bytes mailbox,
+                       const struct smtp_mail_parameters *parameters,
+                       const struct smtp_extensions *offered, struct err *err);
+bool smtp_command_rcpt(struct buf *to, struct bytes mailbox, struct err *err);
+bool smtp_command_plain(struct buf *to, enum smtp_verb verb, struct err *err); /* no argument */
+
+/* AUTH with its initial response, "=" for an empty one. Where the line would be longer than a
+ * command line may be, *ret_with_response is false and the line goes without (RFC 4954 4). */
+bool smtp_command_auth(struct buf *to, enum smtp_mechanism mechanism,
+                       const struct bytes *initial_response, bool *ret_with_response,
+                       struct err *err);
+bool smtp_command_auth_response(struct buf *to, struct bytes response, struct err *err);
+bool smtp_command_auth_cancel(struct buf *to, struct err *err);
+
+#endif

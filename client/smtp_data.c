@@ -1,0 +1,215 @@
+#include "client/smtp_data.h"
+
+#include "base/smtp_limits.h"
+
+enum { LINE_OCTETS_MAX = SMTP_TEXT_LINE_OCTETS_MAX - 2 }; /* without CRLF */
+
+void smtp_data_init(struct smtp_data *data, struct smtp_data_policy policy)
+{
+    *data = (struct smtp_data){.policy = policy};
+}
+
+static bool refuse(const struct smtp_data *data, struct err *err, const char *what)
+{
+    uint64_t line = data->lines + 1;
+
+    return err_set_at(err, ERR_SYNTAX, line > UINT32_MAX ? UINT32_MAX : (unsigned)line, 0,
+                      "line %llu of the message %s", (unsigned long long)line, what);
+}
+
+/* Eight octets at a time: the mail data is looked at for this once, and only for this. */
+static size_t find_eight_bit(struct bytes octets)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    size_t at = 0;
+
+    for (; octets.size - at >= 4 * sizeof high; at += 4 * sizeof high) {
+        uint64_t words[4];
+
+        memcpy(words, octets.data + at, sizeof words);
+        if ((words[0] | words[1] | words[2] | words[3]) & high)
+            break;
+    }
+    for (; at < octets.size; at++)
+        if ((unsigned char)octets.data[at] > 127)
+            return at;
+    return BYTES_NOT_FOUND;
+}
+
+static uint64_t count_lines(struct bytes octets)
+{
+    uint64_t count = 0;
+    size_t at;
+
+    while ((at = bytes_find(octets, '\n')) != BYTES_NOT_FOUND) {
+        octets = bytes_after(octets, at + 1);
+        count++;
+    }
+    return count;
+}
+
+/* What is forbidden wherever it stands. Line numbers are found only when there is one to tell. */
+static bool check_octets(struct smtp_data *data, struct bytes input, struct err *err)
+{
+    size_t nul = bytes_find(input, '\0');
+    size_t high =
+        data->has_eight_bit && data->policy.eight_bit ? BYTES_NOT_FOUND : find_eight_bit(input);
+    struct smtp_data there = *data;
+
+    if (high != BYTES_NOT_FOUND)
+        data->has_eight_bit = true;
+    if (data->policy.eight_bit)
+        high = BYTES_NOT_FOUND;
+    if (nul == BYTES_NOT_FOUND && high == BYTES_NOT_FOUND)
+        return true;
+    there.lines += count_lines(bytes_slice(input, 0, nul < high ? nul : high));
+    if (nul < high)
+        return refuse(&there, err, "holds a NUL, which no mail data may (RFC 5322 2.2)");
+    return refuse(&there, err,
+                  "holds an octet above 127, which the server takes only with 8BITMIME "
+                  "(RFC 6152 3)");
+}
+
+/* One line of the input, or what the piece has of it. */
+struct span {
+    struct bytes text; /* without its end, and without a CR that may belong to one */
+    bool ends;         /* CRLF or LF follow */
+    bool cr_held;      /* the piece ends in a CR behind text */
+    size_t taken;      /* of the input */
+};
+
+static bool next_span(struct smtp_data *data, struct bytes input, struct span *ret, struct err *err)
+{
+    const char *lf = memchr(input.data, '\n', input.size);
+    size_t end = lf ? (size_t)(lf - input.data) : input.size;
+    struct bytes text = {input.data, end};
+
+    *ret = (struct span){.ends = lf != NULL, .taken = lf ? end + 1 : end};
+    if (data->after_cr && end > 0)
+        return refuse(data, err, "holds a CR without LF (RFC 5321 2.3.8)");
+    if (text.size > 0 && text.data[text.size - 1] == '\r') {
+        text.size--;
+        ret->cr_held = !ret->ends;
+    }
+    ret->text = text;
+    if (data->policy.trusted)
+        return true;
+    if (text.size > 0 && memchr(text.data, '\r', text.size))
+        return refuse(data, err, "holds a CR without LF (RFC 5321 2.3.8)");
+    if (data->line_octets + text.size > LINE_OCTETS_MAX && !data->policy.long_lines)
+        return refuse(data, err, "is longer than 998 octets (RFC 5321 4.5.3.1.6)");
+    return true;
+}
+
+static void put(struct buf *to, const char *octets, size_t count)
+{
+    memcpy(to->data + to->size, octets, count);
+    to->size += count;
+}
+
+/* Puts one span, or as much of it as there is room for (then it does not end, and no CR is held).
+ * Returns what was taken. */
+static size_t put_span(struct smtp_data *data, struct span span, struct buf *to)
+{
+    bool dot = data->line_octets == 0 && span.text.size > 0 && span.text.data[0] == '.';
+    size_t needed = span.text.size + dot + (span.ends ? 2 : 0);
+
+    if (needed > buf_room(to)) {
+        if (buf_room(to) < SMTP_DATA_ROOM_MIN)
+            return 0;
+        if (span.text.size > buf_room(to) - 3)
+            span.text.size = buf_room(to) - 3;
+        span.ends = false;
+        span.cr_held = false;
+        span.taken = span.text.size;
+    }
+    if (dot) {
+        put(to, ".", 1);
+        data->added_dots++;
+    }
+    if (span.text.size > 0)
+        put(to, span.text.data, span.text.size);
+    data->octets += span.text.size;
+    data->line_octets += span.text.size;
+    data->after_cr = span.cr_held;
+    if (!span.ends)
+        return span.taken;
+    put(to, "\r\n", 2);
+    data->octets += 2;
+    data->line_octets = 0;
+    data->lines++;
+    return span.taken;
+}
+
+bool smtp_data_encode(struct smtp_data *data, struct bytes input, struct buf *to, size_t *ret_used,
+                      struct err *err)
+{
+    *ret_used = 0;
+    input = bytes_slice(input, 0, buf_room(to)); /* so that nothing is looked at twice */
+    if (!data->policy.trusted && !check_octets(data, input, err))
+        return false;
+    while (*ret_used < input.size) {
+        struct span span;
+        size_t taken;
+
+        if (!next_span(data, bytes_after(input, *ret_used), &span, err))
+            return false;
+        taken = put_span(data, span, to);
+        if (taken == 0)
+            return true;
+        *ret_used += taken;
+    }
+    return true;
+}
+
+bool smtp_data_end(struct smtp_data *data, struct buf *to, struct err *err)
+{
+    if (data->after_cr)
+        return refuse(data, err, "ends in a CR without LF (RFC 5321 2.3.8)");
+    if (buf_room(to) < SMTP_DATA_ROOM_MIN)
+        return err_set(err, ERR_LIMIT, "no room for the end of the mail data");
+    if (data->line_octets > 0) {
+        put(to, "\r\n", 2);
+        data->octets += 2;
+        data->line_octets = 0;
+        data->lines++;
+    }
+    put(to, ".\r\n", 3);
+    return true;
+}
+
+bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err)
+{
+    size_t at = 0;
+
+    if (!check_octets(data, input, err))
+        return false;
+    while (at < input.size) {
+        struct span span;
+
+        if (!next_span(data, bytes_after(input, at), &span, err))
+            return false;
+        at += span.taken;
+        data->octets += span.text.size;
+        data->line_octets += span.text.size;
+        data->after_cr = span.cr_held;
+        if (!span.ends)
+            continue;
+        data->octets += 2;
+        data->line_octets = 0;
+        data->lines++;
+    }
+    return true;
+}
+
+bool smtp_data_scan_end(struct smtp_data *data, struct err *err)
+{
+    if (data->after_cr)
+        return refuse(data, err, "ends in a CR without LF (RFC 5321 2.3.8)");
+    if (data->line_octets > 0) {
+        data->octets += 2;
+        data->line_octets = 0;
+        data->lines++;
+    }
+    return true;
+}
