@@ -1,0 +1,160 @@
+/*
+ * actor_private.h - what the parts of the actor share.
+ *
+ * actor.c            the engine: octets in and out, time, endings
+ * actor_reply.c      replies out of octets, and what their codes mean
+ * actor_session.c    the order of commands
+ * actor_command.c    the spelling of commands
+ * actor_auth.c       AUTH PLAIN and LOGIN
+ * actor_message.c    mail data
+ */
+#ifndef TESTS_MUTANTS_ACTOR_PRIVATE_H
+#define TESTS_MUTANTS_ACTOR_PRIVATE_H
+
+#include "base/buf.h"
+#include "tests/mutants/actor.h"
+
+#define ACTOR_OUT_OCTETS ((size_t)128 * 1024)
+#define ACTOR_LINE_OCTETS 8192
+#define ACTOR_TEXT_OCTETS 600
+#define ACTOR_REPLY_LINES_MAX 1000
+#define ACTOR_AWAITED_MAX (2 * ACTOR_RECIPIENTS_MAX + 8)
+#define ACTOR_REPORT_OCTETS 32768
+
+/* What the next reply answers. */
+enum actor_stage {
+    STAGE_GREETING,
+    STAGE_EHLO,
+    STAGE_HELO,
+    STAGE_AUTH,
+    STAGE_MAIL,
+    STAGE_RCPT,
+    STAGE_DATA,
+    STAGE_END,
+    STAGE_EXTRA, /* a command that the session could do without */
+    STAGE_QUIT,
+    STAGE_COUNT
+};
+
+enum actor_class { CLASS_GO, CLASS_MORE, CLASS_TEMPORARY, CLASS_PERMANENT, CLASS_ODD };
+
+/* Where a session can have an extra command. */
+enum actor_point {
+    POINT_BEFORE_EHLO,
+    POINT_AFTER_EHLO,
+    POINT_BEFORE_MAIL,
+    POINT_AFTER_MAIL,
+    POINT_AFTER_RCPT,
+    POINT_BEFORE_QUIT,
+    POINT_COUNT
+};
+
+struct actor_await {
+    enum actor_stage stage;
+    size_t recipient; /* RCPT */
+};
+
+struct actor_reply {
+    unsigned code;
+    bool broken; /* no reply at all, or lines that disagree */
+    size_t lines;
+    size_t size;
+    char text[ACTOR_TEXT_OCTETS + 1];
+};
+
+struct actor_offer {
+    bool pipelining, size, eight_bit, auth, plain, login, enhanced, smtputf8;
+    unsigned long long size_max; /* 0 = none announced */
+};
+
+struct actor_recipient {
+    bool skip; /* cannot be sent, or merged with another */
+    bool accepted;
+    bool decided;
+    enum smtp_outcome outcome;
+    unsigned code;
+};
+
+struct actor {
+    const struct actor_job *job;
+    bool trait[ACTOR_TRAIT_COUNT];
+    uint64_t now_ms, began_ms, deadline_ms;
+
+    struct buf out;
+    struct buf line;
+    struct actor_reply reply;
+    struct actor_offer offer;
+    struct actor_await awaited[ACTOR_AWAITED_MAX];
+    size_t await_first, await_count;
+
+    struct actor_recipient recipients[ACTOR_RECIPIENTS_MAX];
+    size_t count;
+    bool mail_ok;
+    bool transaction_over;
+    unsigned mail_tries, rcpt_tries, sends, auth_tries;
+    bool tried_plain, tried_login, authenticated, auth_again, helo, greeted;
+    unsigned auth_step;
+    bool auth_login;
+    uint64_t extras_done; /* rows of extras[] */
+    enum actor_point point;
+    size_t next_recipient;
+    bool grouped;
+
+    bool sending; /* mail data is being written */
+    bool end_written;
+    uint64_t offset;
+    bool line_start, last_cr, in_header, dropping, first_line;
+    size_t column;
+    struct {
+        bool scanned, eight_bit, bare_cr, long_line, nul;
+        uint64_t size; /* with CRLF line ends */
+    } message;
+
+    bool held; /* waits before it writes */
+    uint64_t held_until_ms;
+    size_t pause_octets;
+    bool closing, over, reset, crashed, lost, timed_out, confused;
+    enum smtp_outcome whole_if_none;
+    enum actor_stage failed_stage;
+    unsigned failed_code;
+    struct buf report;
+    struct smtp_recipient_outcome claims[ACTOR_RECIPIENTS_MAX];
+};
+
+#define HAS(actor, name) ((actor)->trait[ACTOR_##name])
+
+/* actor.c */
+void actor_await(struct actor *a, enum actor_stage stage, size_t recipient);
+void actor_close(struct actor *a);
+void actor_wait_as_usual(struct actor *a);
+
+/* actor_reply.c */
+void actor_read(struct actor *a, struct bytes input);
+enum actor_class actor_class_of(const struct actor *a, enum actor_stage stage);
+void actor_read_offer(struct actor *a, struct bytes text);
+
+/* actor_session.c */
+void actor_start(struct actor *a);
+void actor_answered(struct actor *a); /* a->reply is whole */
+void actor_after_auth(struct actor *a, bool ok, enum actor_class class);
+void actor_fail(struct actor *a, enum smtp_outcome outcome); /* all that are undecided */
+void actor_quit(struct actor *a);
+
+/* actor_command.c */
+void actor_put(struct actor *a, const char *line); /* with the line end, and the line's traits */
+void actor_put_ehlo(struct actor *a, bool helo);
+void actor_put_mail(struct actor *a);
+void actor_put_rcpt(struct actor *a, size_t recipient);
+bool actor_address_can_be_sent(const struct actor *a, struct bytes address);
+
+/* actor_auth.c */
+bool actor_auth_start(struct actor *a); /* false: there is nothing to try */
+void actor_auth_answered(struct actor *a);
+
+/* actor_message.c */
+void actor_scan(struct actor *a);
+bool actor_message_can_be_sent(const struct actor *a);
+void actor_content_start(struct actor *a, bool lone_dot);
+void actor_content_more(struct actor *a); /* fills a->out while there is room */
+
+#endif

@@ -1,0 +1,620 @@
+/*
+ * actor_session.c - the order of commands: greeting, EHLO, AUTH, MAIL, RCPT, DATA, QUIT.
+ */
+#include "tests/mutants/actor_private.h"
+
+#include "base/require.h"
+
+#include <stdio.h>
+
+#define RETRIES_MAX 2
+
+static void step_ehlo(struct actor *a, bool helo);
+static void step_auth(struct actor *a);
+static void step_mail(struct actor *a);
+static void step_rcpt(struct actor *a);
+static void step_data(struct actor *a);
+static void step_finish(struct actor *a);
+
+/* ---- commands that a session could do without ----------------------------------------------- */
+
+static const struct extra {
+    enum actor_trait trait;
+    enum actor_point point;
+    const char *command; /* NULL: needs making */
+} extras[] = {
+    {ACTOR_VRFY_BEFORE_EHLO,      POINT_BEFORE_EHLO, "VRFY postmaster"                  },
+    {ACTOR_NOOP_BEFORE_EHLO,      POINT_BEFORE_EHLO, "NOOP"                             },
+    {ACTOR_EHLO_TWICE,            POINT_AFTER_EHLO,  NULL                               },
+    {ACTOR_NOOP_FIRST,            POINT_AFTER_EHLO,  "NOOP"                             },
+    {ACTOR_VRFY_FIRST,            POINT_AFTER_EHLO,  "VRFY postmaster"                  },
+    {ACTOR_HELP_FIRST,            POINT_AFTER_EHLO,  "HELP"                             },
+    {ACTOR_EXPN_VERB,             POINT_AFTER_EHLO,  "EXPN list"                        },
+    {ACTOR_TURN_VERB,             POINT_AFTER_EHLO,  "TURN"                             },
+    {ACTOR_SEND_VERB,             POINT_AFTER_EHLO,  "SEND FROM:<sender@client.example>"},
+    {ACTOR_UNKNOWN_VERB,          POINT_AFTER_EHLO,  "HALLO"                            },
+    {ACTOR_RCPT_BEFORE_MAIL,      POINT_BEFORE_MAIL, "RCPT TO:<first@server.example>"   },
+    {ACTOR_RSET_FIRST,            POINT_BEFORE_MAIL, "RSET"                             },
+    {ACTOR_RSET_ARGUMENT,         POINT_BEFORE_MAIL, "RSET now"                         },
+    {ACTOR_LONG_COMMAND,          POINT_BEFORE_MAIL, NULL                               },
+    {ACTOR_AUTH_PASSWORD_IN_NOOP, POINT_BEFORE_MAIL, NULL                               },
+    {ACTOR_MAIL_TWICE,            POINT_AFTER_MAIL,  "MAIL FROM:<sender@client.example>"},
+    {ACTOR_NOOP_IN_TRANSACTION,   POINT_AFTER_MAIL,  "NOOP"                             },
+    {ACTOR_AUTH_IN_TRANSACTION,   POINT_AFTER_MAIL,  "AUTH PLAIN AGEAYg=="              },
+    {ACTOR_RSET_BEFORE_QUIT,      POINT_BEFORE_QUIT, "RSET"                             },
+};
+
+static void put_made(struct actor *a, enum actor_trait trait)
+{
+    char line[1024];
+    if (trait == ACTOR_EHLO_TWICE) {
+        actor_put_ehlo(a, false);
+        actor_await(a, STAGE_EHLO, 0);
+        return;
+    }
+    if (trait == ACTOR_LONG_COMMAND)
+        (void)snprintf(line, sizeof line, "NOOP %0600d", 0);
+    else
+        (void)snprintf(line, sizeof line, "NOOP %.*s", BYTES_FORMAT(a->job->password));
+    actor_put(a, line);
+    actor_await(a, STAGE_EXTRA, 0);
+}
+
+/* True: an extra command was sent; its reply brings the session back to this point. */
+static bool sent_extra(struct actor *a, enum actor_point point)
+{
+    for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++) {
+        uint64_t bit = UINT64_C(1) << i;
+        bool due =
+            extras[i].point == point && a->trait[extras[i].trait] && (a->extras_done & bit) == 0;
+        if (!due)
+            continue;
+        if (extras[i].trait == ACTOR_EHLO_TWICE && a->helo)
+            continue;
+        if (extras[i].trait == ACTOR_AUTH_PASSWORD_IN_NOOP && a->job->password.size == 0)
+            continue;
+        if (extras[i].trait == ACTOR_AUTH_IN_TRANSACTION && (!a->offer.plain || a->authenticated))
+            continue;
+        a->extras_done |= bit;
+        a->point = point;
+        if (extras[i].command == NULL) {
+            put_made(a, extras[i].trait);
+        } else {
+            actor_put(a, extras[i].command);
+            actor_await(a, STAGE_EXTRA, 0);
+        }
+        return true;
+    }
+    return false;
+}
+
+/* ---- outcomes ------------------------------------------------------------------------------- */
+
+static void decide(struct actor *a, size_t recipient, enum smtp_outcome outcome)
+{
+    struct actor_recipient *one = &a->recipients[recipient];
+    if (one->decided)
+        return;
+    one->decided = true;
+    one->outcome = outcome;
+    one->code = a->reply.code;
+}
+
+void actor_fail(struct actor *a, enum smtp_outcome outcome)
+{
+    a->whole_if_none = outcome;
+    for (size_t i = 0; i < a->count; i++)
+        decide(a, i, outcome);
+}
+
+static enum smtp_outcome outcome_of(const struct actor *a, enum actor_class class)
+{
+    if (class == CLASS_PERMANENT)
+        return SMTP_OUTCOME_PERMANENT;
+    if (class != CLASS_TEMPORARY && HAS(a, ODD_IS_PERMANENT))
+        return SMTP_OUTCOME_PERMANENT;
+    return SMTP_OUTCOME_TEMPORARY;
+}
+
+/* What the user is told: the stage and the reply that decided. */
+static void note_failure(struct actor *a, enum actor_stage stage)
+{
+    if (a->failed_code == 0) {
+        a->failed_code = a->reply.code;
+        a->failed_stage = stage;
+    }
+    if (!HAS(a, NO_CODE_IN_REPORT))
+        (void)buf_printf(&a->report, "%03u %s\n", a->reply.code, a->reply.text);
+}
+
+/* ---- steps ---------------------------------------------------------------------------------- */
+
+void actor_start(struct actor *a)
+{
+    actor_await(a, STAGE_GREETING, 0);
+    if (HAS(a, SPEAKS_FIRST))
+        step_ehlo(a, false);
+}
+
+static void step_ehlo(struct actor *a, bool helo)
+{
+    if (sent_extra(a, POINT_BEFORE_EHLO))
+        return;
+    if (HAS(a, NO_EHLO)) {
+        a->point = POINT_AFTER_EHLO;
+        step_mail(a);
+        return;
+    }
+    a->helo = helo || HAS(a, HELO_ONLY);
+    actor_put_ehlo(a, a->helo);
+    actor_await(a, a->helo ? STAGE_HELO : STAGE_EHLO, 0);
+    if (HAS(a, MAIL_WITH_EHLO) && !a->helo)
+        step_mail(a);
+}
+
+static void prepare_recipients(struct actor *a)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        struct actor_recipient *one = &a->recipients[i];
+        struct bytes address = a->job->to[i];
+        one->skip =
+            !actor_address_can_be_sent(a, address) || (HAS(a, FIRST_RECIPIENT_ONLY) && i > 0);
+        if (one->skip)
+            decide(a, i, HAS(a, FIRST_RECIPIENT_ONLY) ? SMTP_OUTCOME_SENT : SMTP_OUTCOME_PERMANENT);
+        for (size_t j = 0; HAS(a, MERGES_BY_CASE) && j < i; j++)
+            if (bytes_equal_nocase(address, a->job->to[j]))
+                one->skip = true;
+    }
+}
+
+static bool any_recipient(const struct actor *a, bool accepted)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (accepted ? a->recipients[i].accepted : !a->recipients[i].skip)
+            return true;
+    return false;
+}
+
+/* All that can be known before MAIL. */
+static bool can_be_sent(struct actor *a)
+{
+    actor_scan(a);
+    prepare_recipients(a);
+    bool from_ok = a->job->from.size == 0 || actor_address_can_be_sent(a, a->job->from);
+    bool too_large = a->offer.size_max > 0 && a->message.size > a->offer.size_max &&
+                     !HAS(a, SIZE_LIMIT_UNREAD) && !HAS(a, SIZE_LIBERAL);
+    if (from_ok && actor_message_can_be_sent(a) && !too_large && any_recipient(a, false))
+        return true;
+    a->reply.code = 0;
+    actor_fail(a, SMTP_OUTCOME_PERMANENT);
+    return false;
+}
+
+static void step_auth(struct actor *a)
+{
+    if (sent_extra(a, POINT_AFTER_EHLO))
+        return;
+    if (a->job->user.size == 0 || a->authenticated || HAS(a, AUTH_NEVER_USED) ||
+        HAS(a, AUTH_AFTER_MAIL_REFUSED)) {
+        step_mail(a);
+        return;
+    }
+    if (actor_auth_start(a))
+        return;
+    if (HAS(a, AUTH_OPTIONAL)) {
+        step_mail(a);
+        return;
+    }
+    /* Asked to authenticate, and it cannot be done: no mail without it (RFC 4954 9). */
+    actor_fail(a, SMTP_OUTCOME_REFUSED_AUTH);
+    actor_quit(a);
+}
+
+void actor_after_auth(struct actor *a, bool ok, enum actor_class class)
+{
+    if (ok || HAS(a, AUTH_OPTIONAL)) {
+        step_mail(a);
+        return;
+    }
+    note_failure(a, STAGE_AUTH);
+    if (class == CLASS_PERMANENT)
+        actor_fail(a, SMTP_OUTCOME_REFUSED_AUTH);
+    else
+        actor_fail(a, outcome_of(a, class));
+    actor_quit(a);
+}
+
+static void put_recipients(struct actor *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        if (!a->recipients[i].skip) {
+            actor_put_rcpt(a, i);
+            actor_await(a, STAGE_RCPT, i);
+        }
+}
+
+static void put_data(struct actor *a)
+{
+    actor_put(a, HAS(a, DATA_ARGUMENT) ? "DATA now" : "DATA");
+    actor_await(a, STAGE_DATA, 0);
+    if (HAS(a, QUIT_WITH_DATA)) {
+        actor_put(a, "QUIT");
+        actor_await(a, STAGE_QUIT, 0);
+    }
+    if (HAS(a, CONTENT_WITH_DATA))
+        actor_content_start(a, false);
+}
+
+static void step_mail(struct actor *a)
+{
+    if (sent_extra(a, POINT_BEFORE_MAIL))
+        return;
+    if (HAS(a, QUIT_FIRST) || !can_be_sent(a)) {
+        actor_quit(a);
+        return;
+    }
+    a->mail_tries++;
+    a->mail_ok = false;
+    a->next_recipient = 0;
+    actor_put_mail(a);
+    actor_await(a, STAGE_MAIL, 0);
+    a->grouped = HAS(a, PIPELINES_UNASKED) || (HAS(a, PIPELINES) && a->offer.pipelining);
+    if (!a->grouped)
+        return;
+    put_recipients(a);
+    put_data(a);
+}
+
+static void step_rcpt(struct actor *a)
+{
+    if (sent_extra(a, POINT_AFTER_MAIL))
+        return;
+    while (a->next_recipient < a->count && a->recipients[a->next_recipient].skip)
+        a->next_recipient++;
+    if (a->next_recipient >= a->count || HAS(a, NO_RCPT)) {
+        step_data(a);
+        return;
+    }
+    actor_put_rcpt(a, a->next_recipient);
+    actor_await(a, STAGE_RCPT, a->next_recipient++);
+}
+
+static void step_data(struct actor *a)
+{
+    bool any = any_recipient(a, true);
+    if (sent_extra(a, POINT_AFTER_RCPT))
+        return;
+    if (any || HAS(a, DATA_WITHOUT_RECIPIENT) || HAS(a, NO_RCPT))
+        put_data(a);
+    else
+        step_finish(a);
+}
+
+/* The transaction is over, well or not. */
+static void step_finish(struct actor *a)
+{
+    bool failed = !a->transaction_over && a->failed_code != 0;
+    a->transaction_over = true;
+    if (failed && HAS(a, RSET_AFTER_FAILURE)) {
+        a->point = POINT_BEFORE_QUIT;
+        actor_put(a, "RSET");
+        actor_await(a, STAGE_EXTRA, 0);
+        return;
+    }
+    actor_quit(a);
+}
+
+void actor_quit(struct actor *a)
+{
+    a->transaction_over = true;
+    if (HAS(a, CRASHES)) {
+        a->crashed = true;
+        a->reset = true;
+        return;
+    }
+    if (HAS(a, HANGS))
+        return;
+    if (sent_extra(a, POINT_BEFORE_QUIT))
+        return;
+    if (HAS(a, NO_QUIT)) {
+        actor_close(a);
+        return;
+    }
+    actor_put(a, HAS(a, QUIT_ARGUMENT) ? "QUIT now" : "QUIT");
+    if (HAS(a, COMMAND_AFTER_QUIT))
+        actor_put(a, "NOOP");
+    if (HAS(a, CLOSES_BEFORE_QUIT_REPLY))
+        actor_close(a);
+    else
+        actor_await(a, STAGE_QUIT, 0);
+}
+
+/* ---- answers -------------------------------------------------------------------------------- */
+
+static void give_up(struct actor *a, enum actor_stage stage, enum actor_class class)
+{
+    note_failure(a, stage);
+    actor_fail(a, outcome_of(a, class));
+    step_finish(a);
+}
+
+static void on_greeting(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    a->greeted = true;
+    if (class != CLASS_GO)
+        give_up(a, STAGE_GREETING, class);
+    else if (!HAS(a, SPEAKS_FIRST))
+        step_ehlo(a, false);
+}
+
+/* Any refusal of EHLO: HELO is worth a try (RFC 5321 3.2, RFC 1869 4.5). */
+static void on_ehlo(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    if (HAS(a, MAIL_WITH_EHLO))
+        return;
+    if (class == CLASS_GO) {
+        step_auth(a);
+        return;
+    }
+    a->offer = (struct actor_offer){.size_max = 0};
+    if (class != CLASS_PERMANENT || HAS(a, NO_HELO_FALLBACK))
+        give_up(a, STAGE_EHLO, class);
+    else
+        step_ehlo(a, true);
+}
+
+static void on_helo(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    if (class == CLASS_GO)
+        step_auth(a);
+    else
+        give_up(a, STAGE_HELO, class);
+}
+
+static void on_auth(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)class;
+    (void)recipient;
+    actor_auth_answered(a);
+}
+
+static bool mail_again(struct actor *a)
+{
+    bool parameters = HAS(a, PARAMETERS_RETRIED) && (a->offer.size || a->offer.eight_bit) &&
+                      (a->reply.code == 555 || a->reply.code == 455);
+    bool again = HAS(a, RETRIES_MAIL) && a->reply.code / 100 == 5;
+    bool auth = HAS(a, AUTH_AFTER_MAIL_REFUSED) && a->reply.code == 530 && !a->authenticated;
+    if (auth && actor_auth_start(a))
+        return true;
+    bool hello = HAS(a, ANSWERS_503_WITH_EHLO) && a->reply.code == 503 && !a->helo;
+    if (a->mail_tries >= RETRIES_MAX || (!parameters && !again && !hello))
+        return false;
+    if (hello) {
+        a->mail_tries++;
+        step_ehlo(a, false);
+    } else {
+        step_mail(a);
+    }
+    return true;
+}
+
+static void on_mail(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    a->mail_ok = class == CLASS_GO;
+    if (a->mail_ok) {
+        if (!a->grouped)
+            step_rcpt(a);
+        return;
+    }
+    if (!a->grouped && mail_again(a))
+        return;
+    note_failure(a, STAGE_MAIL);
+    if (HAS(a, RCPT_AFTER_REFUSED_MAIL) && !a->grouped) {
+        step_rcpt(a);
+        return;
+    }
+    actor_fail(a, outcome_of(a, class));
+    if (HAS(a, DATA_AFTER_REFUSED_MAIL) && !a->grouped)
+        put_data(a);
+    else if (!a->grouped)
+        step_finish(a);
+}
+
+/* 251 and 551 name another path; to take it unasked is for the user to say (RFC 5321 7.4). */
+static void follow(struct actor *a)
+{
+    char line[512];
+    struct bytes text = {a->reply.text, a->reply.size};
+    size_t open = bytes_find(text, '<');
+    size_t close = bytes_find(text, '>');
+    bool wanted = (HAS(a, FOLLOWS_551) && a->reply.code == 551) ||
+                  (HAS(a, FOLLOWS_251) && a->reply.code == 251);
+    if (!wanted || open == BYTES_NOT_FOUND || close == BYTES_NOT_FOUND || close < open)
+        return;
+    (void)snprintf(line, sizeof line, "RCPT TO:%.*s",
+                   BYTES_FORMAT(bytes_slice(text, open, close + 1)));
+    actor_put(a, line);
+    actor_await(a, STAGE_EXTRA, 0);
+    a->point = POINT_AFTER_MAIL;
+}
+
+/* Finds the recipient that the text names, instead of counting (RFC 2920 3.1). */
+static size_t named_in_text(const struct actor *a, size_t recipient)
+{
+    struct bytes text = {a->reply.text, a->reply.size};
+    for (size_t i = 0; HAS(a, READS_TEXT_FOR_RECIPIENT) && i < a->count; i++)
+        if (bytes_find_bytes(text, a->job->to[i]) != BYTES_NOT_FOUND)
+            return i;
+    return recipient;
+}
+
+static void on_rcpt(struct actor *a, enum actor_class class, size_t recipient)
+{
+    recipient = named_in_text(a, recipient);
+    if (HAS(a, IGNORES_GROUP_STATUS) && a->grouped)
+        class = CLASS_GO;
+    if (class == CLASS_GO) {
+        a->recipients[recipient].accepted = true;
+    } else if (HAS(a, RETRIES_RCPT) && class == CLASS_PERMANENT && !a->grouped &&
+               a->rcpt_tries++ < RETRIES_MAX) {
+        actor_put_rcpt(a, recipient);
+        actor_await(a, STAGE_RCPT, recipient);
+        return;
+    } else {
+        note_failure(a, STAGE_RCPT);
+        decide(a, recipient,
+               HAS(a, ABORTS_ON_REFUSED_RCPT_BUT_SENT) ? SMTP_OUTCOME_SENT : outcome_of(a, class));
+        if ((HAS(a, GIVES_UP_WHOLE) || HAS(a, ABORTS_ALL_PERMANENT)) && !a->grouped) {
+            actor_fail(a, HAS(a, GIVES_UP_WHOLE) ? outcome_of(a, class) : SMTP_OUTCOME_PERMANENT);
+            step_finish(a);
+            return;
+        }
+        if (class == CLASS_ODD && HAS(a, CLOSES_ON_NONSENSE) && !a->grouped) {
+            give_up(a, STAGE_RCPT, class);
+            return;
+        }
+    }
+    size_t before = a->await_count;
+    follow(a);
+    if (!a->grouped && a->await_count == before)
+        step_rcpt(a);
+}
+
+static void on_data(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    if (HAS(a, CONTENT_WITH_DATA))
+        return;
+    if (class == CLASS_MORE && HAS(a, LEAVES_AFTER_354)) {
+        actor_fail(a, SMTP_OUTCOME_TEMPORARY);
+        actor_close(a);
+        return;
+    }
+    if (class == CLASS_MORE) {
+        bool wanted = a->mail_ok && any_recipient(a, true);
+        bool wrong = HAS(a, CONTENT_WITHOUT_RECIPIENT) || HAS(a, DATA_WITHOUT_RECIPIENT) ||
+                     HAS(a, NO_RCPT) || HAS(a, DATA_AFTER_REFUSED_MAIL);
+        actor_content_start(a, !wanted && !wrong);
+        return;
+    }
+    if (class == CLASS_GO)
+        class = CLASS_ODD;
+    if (any_recipient(a, true))
+        note_failure(a, STAGE_DATA);
+    actor_fail(a, outcome_of(a, class));
+    if (HAS(a, GROUP_STOPS_READING) && a->grouped)
+        return;
+    step_finish(a);
+}
+
+static void send_again(struct actor *a)
+{
+    for (size_t i = 0; i < a->count; i++)
+        a->recipients[i].decided = a->recipients[i].skip;
+    step_mail(a);
+}
+
+static void on_end(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    bool again = (HAS(a, SENDS_TWICE) && class == CLASS_GO) ||
+                 (HAS(a, RESENDS_AFTER_5YZ) && class == CLASS_PERMANENT) ||
+                 (HAS(a, RESENDS_AFTER_4YZ) && class == CLASS_TEMPORARY);
+    if (!a->mail_ok || !any_recipient(a, true)) {
+        actor_fail(a, SMTP_OUTCOME_TEMPORARY);
+        step_finish(a);
+        return;
+    }
+    if (again && a->sends < RETRIES_MAX) {
+        send_again(a);
+        return;
+    }
+    if (class == CLASS_GO) {
+        actor_fail(a, SMTP_OUTCOME_SENT);
+    } else {
+        note_failure(a, STAGE_END);
+        actor_fail(a, a->reply.broken ? SMTP_OUTCOME_UNKNOWN : outcome_of(a, class));
+    }
+    step_finish(a);
+}
+
+static void on_extra(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)class;
+    (void)recipient;
+    switch (a->point) {
+    case POINT_BEFORE_EHLO:
+        step_ehlo(a, false);
+        break;
+    case POINT_AFTER_EHLO:
+        step_auth(a);
+        break;
+    case POINT_BEFORE_MAIL:
+        step_mail(a);
+        break;
+    case POINT_AFTER_MAIL:
+        step_rcpt(a);
+        break;
+    case POINT_AFTER_RCPT:
+        step_data(a);
+        break;
+    case POINT_BEFORE_QUIT:
+    case POINT_COUNT:
+        actor_quit(a);
+        break;
+    }
+}
+
+static void on_quit(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    if (HAS(a, QUIT_DECIDES) && class != CLASS_GO)
+        for (size_t i = 0; i < a->count; i++)
+            a->recipients[i].outcome = SMTP_OUTCOME_TEMPORARY;
+    actor_close(a);
+}
+
+/* 421 may answer anything: the server goes (RFC 5321 3.8). */
+static void on_421(struct actor *a, enum actor_stage stage)
+{
+    note_failure(a, stage);
+    actor_fail(a, HAS(a, CODE_421_PERMANENT) ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_TEMPORARY);
+    a->await_count = 0;
+    if (HAS(a, CLOSES_AFTER_421) || a->sending) {
+        buf_clear(&a->out);
+        actor_close(a);
+        return;
+    }
+    actor_quit(a);
+}
+
+void actor_answered(struct actor *a)
+{
+    static void (*const answers[STAGE_COUNT])(struct actor *, enum actor_class, size_t) = {
+        [STAGE_GREETING] = on_greeting, [STAGE_EHLO] = on_ehlo, [STAGE_HELO] = on_helo,
+        [STAGE_AUTH] = on_auth,         [STAGE_MAIL] = on_mail, [STAGE_RCPT] = on_rcpt,
+        [STAGE_DATA] = on_data,         [STAGE_END] = on_end,   [STAGE_EXTRA] = on_extra,
+        [STAGE_QUIT] = on_quit,
+    };
+    bool leaves = a->reply.code == 421 && !a->reply.broken && !HAS(a, CODE_421_GOES_ON);
+    if (a->await_count == 0) {
+        /* Nothing was asked: only a 421 means something. */
+        if (leaves)
+            on_421(a, STAGE_EXTRA);
+        return;
+    }
+    struct actor_await await = a->awaited[a->await_first];
+    a->await_first = (a->await_first + 1) % ACTOR_AWAITED_MAX;
+    a->await_count--;
+    if (leaves && await.stage != STAGE_QUIT) {
+        on_421(a, await.stage);
+        return;
+    }
+    if (a->transaction_over && await.stage != STAGE_QUIT && await.stage != STAGE_EXTRA)
+        return;
+    answers[await.stage](a, actor_class_of(a, await.stage), await.recipient);
+}
