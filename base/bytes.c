@@ -135,7 +135,7 @@ bool bytes_to_number(struct bytes bytes, unsigned long long max, unsigned long l
     for (size_t i = 0; i < bytes.size; i++) {
         unsigned digit = (unsigned)(unsigned char)bytes.data[i] - '0';
 
-        if (digit > 9 || number > max / 10 || number * 10 > max - digit)
+        if (digit > 9 || digit > max || number > (max - digit) / 10)
             return false;
         number = number * 10 + digit;
     }
