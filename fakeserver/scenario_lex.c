@@ -10,8 +10,6 @@ static const struct {
 #define X(name, word, place, style) {word, LINE_PLACE_##place, LINE_STYLE_##style},
     LINE_TABLE(X)
 #undef X
-        {"", LINE_PLACE_ANYWHERE, LINE_STYLE_WORDS},
-    {"#", LINE_PLACE_ANYWHERE, LINE_STYLE_WORDS},
 };
 
 const char *scenario_line_word(enum line_kind kind)

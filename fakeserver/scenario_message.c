@@ -14,16 +14,14 @@ bool scenario_parse_message(struct scenario_parser *parser, const struct scenari
     if (!scenario_words(text, parser->arena, &words, &count, parser->err))
         return false;
     if (parser->size_octets > 0)
-        return scenario_fail(text, 0, parser->err,
-                             "a message and send size= exclude each other");
+        return scenario_fail(text, 0, parser->err, "a message and send size= exclude each other");
     if (count == 0)
         return scenario_fail(text, 0, parser->err, "expected a string");
     for (size_t i = 0; i < count; i++) {
         struct bytes octets;
 
         if (words[i].octets.data[0] != '"')
-            return scenario_fail(text, words[i].at, parser->err,
-                                 "expected a string; got \"%s\"",
+            return scenario_fail(text, words[i].at, parser->err, "expected a string; got \"%s\"",
                                  text_show(words[i].octets).text);
         if (!scenario_word_octets(text, words[i].octets, words[i].at, parser->arena, &octets,
                                   parser->err))
@@ -95,9 +93,9 @@ static bool put_header(struct scenario_parser *parser, const char *subject)
 {
     const struct scenario_send *send = &parser->scenario->send;
     struct buf *to = &parser->message;
-    bool ok = buf_append_string(to, "From: ") &&
-              buf_append(to, send->from.size > 0 ? send->from
-                                                 : BYTES_LITERAL("sender@client.example"));
+    bool ok =
+        buf_append_string(to, "From: ") &&
+        buf_append(to, send->from.size > 0 ? send->from : BYTES_LITERAL("sender@client.example"));
 
     /* One field for all would be a line too long for many recipients; folded it is none. */
     for (size_t i = 0; ok && i < send->to_count; i++)
@@ -113,12 +111,11 @@ static bool put_header(struct scenario_parser *parser, const char *subject)
 static bool make_small(struct scenario_parser *parser)
 {
     return (put_header(parser, "smtpdrill") &&
-            buf_append_string(&parser->message,
-                              "This is a message of smtpdrill.\n"
-                              ".A line that begins with a dot\n"
-                              "..and one with two.\n"
-                              "\n"
-                              "The last line.\n") &&
+            buf_append_string(&parser->message, "This is a message of smtpdrill.\n"
+                                                ".A line that begins with a dot\n"
+                                                "..and one with two.\n"
+                                                "\n"
+                                                "The last line.\n") &&
             finish_written(parser)) ||
            fail_room(parser);
 }

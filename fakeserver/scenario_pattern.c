@@ -60,9 +60,9 @@ static bool compile_regex(struct pattern_reader *reader, struct pattern_choice *
         return scenario_fail_room(reader->text, reader->parser->err);
     pcre2_set_max_pattern_length(context, 4096);
     pcre2_set_parens_nest_limit(context, 32);
-    choice->regex = pcre2_compile((PCRE2_SPTR)choice->text.data, choice->text.size,
-                                  options | (caseless ? PCRE2_CASELESS : 0), &code, &offset,
-                                  context);
+    choice->regex =
+        pcre2_compile((PCRE2_SPTR)choice->text.data, choice->text.size,
+                      options | (caseless ? PCRE2_CASELESS : 0), &code, &offset, context);
     return choice->regex || fail_regex(reader, at, code, offset);
 }
 
@@ -115,8 +115,7 @@ static size_t choice_end(const struct pattern_reader *reader)
 static bool add_parameter(struct pattern_reader *reader, struct pattern_choice *choice,
                           struct bytes word)
 {
-    struct pattern_parameter *items =
-        (struct pattern_parameter *)(uintptr_t)choice->parameters;
+    struct pattern_parameter *items = (struct pattern_parameter *)(uintptr_t)choice->parameters;
     size_t equals = bytes_find(word, '=');
 
     if (word.size == 1 && word.data[0] == '*') {
@@ -154,22 +153,22 @@ static bool parse_path(struct pattern_reader *reader, struct pattern_choice *cho
                        size_t to)
 {
     struct bytes octets = reader->text->octets;
-    struct bytes keyword = choice->verb == SMTP_VERB_MAIL ? BYTES_LITERAL("FROM:")
-                                                          : BYTES_LITERAL("TO:");
+    struct bytes keyword =
+        choice->verb == SMTP_VERB_MAIL ? BYTES_LITERAL("FROM:") : BYTES_LITERAL("TO:");
     struct scenario_word word;
     size_t open = from + keyword.size;
     size_t close;
 
     if (!bytes_starts_with_nocase(bytes_slice(octets, from, to), keyword))
-        return scenario_fail(reader->text, from, reader->parser->err, "expected %s<path>; got \"%s\"",
+        return scenario_fail(reader->text, from, reader->parser->err,
+                             "expected %s<path>; got \"%s\"",
                              choice->verb == SMTP_VERB_MAIL ? "FROM:" : "TO:",
                              text_show(bytes_slice(octets, from, to)).text);
     while (open < to && scenario_is_blank(octets.data[open]))
         open++;
     close = open < to && octets.data[open] == '<' ? path_extent(octets, open, to) : 0;
     if (close == 0)
-        return scenario_fail(reader->text, open, reader->parser->err,
-                             "expected a path in < and >");
+        return scenario_fail(reader->text, open, reader->parser->err, "expected a path in < and >");
     choice->path = bytes_slice(octets, open + 1, close - 1);
     if (close < to && !scenario_is_blank(octets.data[close]))
         return scenario_fail(reader->text, close, reader->parser->err,
@@ -248,8 +247,8 @@ static bool parse_verb(struct pattern_reader *reader, struct pattern_choice *cho
     }
     if (!scenario_text_is_value(reader->text, reader->at) &&
         (is_capitals(word) || reader->use != PATTERN_USE_DIALOGUE))
-        return scenario_fail_unknown(reader->text, reader->at, reader->parser->err, "command",
-                                     word, verbs, SMTP_VERB_OTHER);
+        return scenario_fail_unknown(reader->text, reader->at, reader->parser->err, "command", word,
+                                     verbs, SMTP_VERB_OTHER);
     choice->kind = PATTERN_TEXT;
     choice->text = bytes_slice(reader->text->octets, reader->at, end);
     return true;

@@ -6,7 +6,8 @@
  * columns of the file, is parsed (scenario_parse.c and its helpers).
  *
  * Lives:   everything lives in the arena of the file or of the instance.
- * Errors:  each parser fills the parser's err: ERR_SYNTAX with line and column, ERR_LIMIT, ERR_MEMORY.
+ * Errors:  each parser fills the parser's err: ERR_SYNTAX with line and column, ERR_LIMIT,
+ * ERR_MEMORY.
  */
 #ifndef FAKESERVER_SCENARIO_PRIVATE_H
 #define FAKESERVER_SCENARIO_PRIVATE_H
@@ -56,15 +57,15 @@
     X(EITHER, "either", DIALOGUE, WORDS)                                                           \
     X(OR, "or", DIALOGUE, WORDS)                                                                   \
     X(END, "end", DIALOGUE, WORDS)                                                                 \
-    X(EXPECT, "expect", EXPECTATION, WORDS)
+    X(EXPECT, "expect", EXPECTATION, WORDS)                                                        \
+    X(BLANK, "", ANYWHERE, WORDS)                                                                  \
+    X(COMMENT, "#", ANYWHERE, WORDS)
 
 enum line_kind {
 #define X(name, word, place, style) LINE_##name,
     LINE_TABLE(X)
 #undef X
-        LINE_BLANK,
-    LINE_COMMENT,
-    LINE_KIND_COUNT
+        LINE_KIND_COUNT
 };
 
 enum line_place {
@@ -85,16 +86,16 @@ enum line_style {
 
 struct scenario_line {
     enum line_kind kind;
-    unsigned number;        /* 1-based */
-    unsigned depth;         /* of blocks around it: two blanks each in the canonical layout */
-    bool indented;          /* as written */
-    struct bytes raw;       /* the whole line without its line end */
-    size_t key_at;          /* offset of the first token */
-    struct bytes delay;     /* 5s: clock prefix as written; empty: none */
-    uint64_t delay_ms;      /* what it says */
-    struct bytes body;      /* behind the first token */
-    size_t body_at;         /* its offset in raw */
-    struct bytes comment;   /* from # on; empty: none */
+    unsigned number;      /* 1-based */
+    unsigned depth;       /* of blocks around it: two blanks each in the canonical layout */
+    bool indented;        /* as written */
+    struct bytes raw;     /* the whole line without its line end */
+    size_t key_at;        /* offset of the first token */
+    struct bytes delay;   /* 5s: clock prefix as written; empty: none */
+    uint64_t delay_ms;    /* what it says */
+    struct bytes body;    /* behind the first token */
+    size_t body_at;       /* its offset in raw */
+    struct bytes comment; /* from # on; empty: none */
 };
 
 const char *scenario_line_word(enum line_kind kind);
@@ -139,8 +140,8 @@ unsigned scenario_text_column(const struct scenario_text *text, size_t at);
 bool scenario_text_is_value(const struct scenario_text *text, size_t at);
 
 /* Fails at an offset of the text. The sentence is printf's; foreign octets by text_show(). */
-bool scenario_fail(const struct scenario_text *text, size_t at, struct err *err,
-                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+bool scenario_fail(const struct scenario_text *text, size_t at, struct err *err, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
 /* `unknown WHAT "word"`, and the nearest of the known words. */
 bool scenario_fail_unknown(const struct scenario_text *text, size_t at, struct err *err,
                            const char *what, struct bytes word, const char *const *known,

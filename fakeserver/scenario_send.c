@@ -118,7 +118,8 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
 
     switch (key) {
     case SEND_KEY_FROM:
-        send->from = bytes_equal(word->value, BYTES_LITERAL("<>")) ? BYTES_LITERAL("") : word->value;
+        send->from =
+            bytes_equal(word->value, BYTES_LITERAL("<>")) ? BYTES_LITERAL("") : word->value;
         return true;
     case SEND_KEY_TO:
         return parse_recipients(parser, text, word);

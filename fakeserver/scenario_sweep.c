@@ -260,8 +260,8 @@ static char *table_path(const struct scenario_file *file, struct sweep_reader *r
 
     while (folder > 0 && file->path.data[folder - 1] != '/')
         folder--;
-    path = arena_printf(reader->arena, "%.*s%.*s", (int)folder, file->path.data,
-                        BYTES_FORMAT(name));
+    path =
+        arena_printf(reader->arena, "%.*s%.*s", (int)folder, file->path.data, BYTES_FORMAT(name));
     return (char *)(uintptr_t)path.data;
 }
 
@@ -342,8 +342,7 @@ static bool filter_rows(struct sweep_reader *reader, struct table *table,
 static bool column_varies(const struct table *table, size_t column)
 {
     for (size_t row = 1; row < table->row_count; row++)
-        if (!bytes_equal(table->values[row * table->column_count + column],
-                         table->values[column]))
+        if (!bytes_equal(table->values[row * table->column_count + column], table->values[column]))
             return true;
     return false;
 }
@@ -352,14 +351,12 @@ static bool column_varies(const struct table *table, size_t column)
 static bool add_column(struct sweep_reader *reader, const struct table *table, size_t column,
                        uint64_t *digests, bool *ret)
 {
-    struct row_digest *sorted =
-        arena_alloc_array(reader->arena, table->row_count, sizeof(*sorted));
+    struct row_digest *sorted = arena_alloc_array(reader->arena, table->row_count, sizeof(*sorted));
 
     if (!sorted)
         return err_memory(reader->err);
     for (size_t row = 0; row < table->row_count; row++) {
-        digests[row] =
-            digest_add(digests[row], table->values[row * table->column_count + column]);
+        digests[row] = digest_add(digests[row], table->values[row * table->column_count + column]);
         sorted[row] = (struct row_digest){digests[row], row};
     }
     qsort(sorted, table->row_count, sizeof(*sorted), compare_digests);
@@ -409,14 +406,13 @@ static bool read_table(struct sweep_reader *reader, const struct scenario_file *
         return false;
     if (reader->word_count > 2 && !bytes_equal(reader->words[2].octets, BYTES_LITERAL("where")))
         return scenario_fail(&reader->text, reader->words[2].at, reader->err,
-                             "expected where; got \"%s\"",
-                             text_show(reader->words[2].octets).text);
+                             "expected where; got \"%s\"", text_show(reader->words[2].octets).text);
     for (size_t i = 3; i < reader->word_count; i++)
         if (!filter_rows(reader, &table, &reader->words[i]))
             return false;
     if (table.row_count == 0)
-        return scenario_fail(&reader->text, reader->words[1].at, reader->err,
-                             "%s has no such row", text_show(table.path).text);
+        return scenario_fail(&reader->text, reader->words[1].at, reader->err, "%s has no such row",
+                             text_show(table.path).text);
     names = arena_alloc_array(reader->arena, table.column_count, sizeof(*names));
     if (!names)
         return err_memory(reader->err);
@@ -468,8 +464,7 @@ static bool read_sweep(const struct scenario_file *file, struct sweep_reader *re
     for (size_t i = 0; i < reader->sweep->name_count; i++)
         if (name_is_taken(file, reader->sweep->names[i]))
             return scenario_fail(&reader->text, reader->words[0].at, reader->err,
-                                 "two sweeps give {%s}",
-                                 text_show(reader->sweep->names[i]).text);
+                                 "two sweeps give {%s}", text_show(reader->sweep->names[i]).text);
     return true;
 }
 

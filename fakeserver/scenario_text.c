@@ -38,8 +38,8 @@ bool scenario_text_is_value(const struct scenario_text *text, size_t at)
     return span && span->is_value;
 }
 
-bool scenario_fail(const struct scenario_text *text, size_t at, struct err *err,
-                   const char *format, ...)
+bool scenario_fail(const struct scenario_text *text, size_t at, struct err *err, const char *format,
+                   ...)
 {
     char what[sizeof(err->what)];
     va_list arguments;
