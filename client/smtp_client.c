@@ -205,7 +205,7 @@ static uint64_t awaited_end(const struct smtp_client *client)
 
 static bool was_asked(const struct smtp_client *client)
 {
-    return !states[client->state].awaits || client->sent_total >= awaited_end(client);
+    return states[client->state].awaits && client->sent_total >= awaited_end(client);
 }
 
 /* Replies answer commands in their order, by counting (RFC 2920 3.1). */
@@ -256,7 +256,10 @@ static enum client_class classify(const struct smtp_client *client, const struct
 
     if (reply->code == 421)
         return CLASS_421;
-    return client->unasked ? CLASS_UNASKED : classes[smtp_code_class(reply->code)];
+    /* Inside the mail data the class counts: a server may refuse without waiting for the end. */
+    if (client->unasked && client->state != STATE_MAIL_DATA)
+        return CLASS_UNASKED;
+    return classes[smtp_code_class(reply->code)];
 }
 
 static void take_reply(struct smtp_client *client, const struct smtp_reply *reply)
@@ -265,9 +268,8 @@ static void take_reply(struct smtp_client *client, const struct smtp_reply *repl
 
     if (client->options.trace)
         smtp_client_trace(client, SMTP_CLIENT_RECEIVED, reply->octets, 0, NULL);
-    if (news.class == CLASS_UNASKED || client->state == STATE_READY)
-        news.why =
-            news.class == CLASS_421 ? NULL : "the server sent a reply that nothing asked for";
+    if (news.class == CLASS_UNASKED)
+        news.why = "the server sent a reply that nothing asked for";
     happen(client, &news);
 }
 
