@@ -244,13 +244,14 @@ const struct mutant mutants[] = {
 };
 const size_t mutant_count = sizeof mutants / sizeof mutants[0];
 
-#define H(name, trait, lacks, says) {name, {ACTOR_##trait}, lacks, says},
-#define H2(name, trait, other, lacks, says) {name, {ACTOR_##trait, ACTOR_##other}, lacks, says},
+#define H(name, trait, lacks, says) {name, {ACTOR_##trait}, lacks, says, NULL},
+#define HS(name, trait, lacks, says, should) {name, {ACTOR_##trait}, lacks, says, should},
+#define H2(name, trait, other, lacks, says) {name, {ACTOR_##trait, ACTOR_##other}, lacks, says, NULL},
 
 const struct harmless harmless[] = {
     H("plain", PLAIN, "pipelining", "the simple client as it is")
     H("pipelines", PIPELINES, "", "sends command groups where PIPELINING is offered")
-    H("helo-only", HELO_ONLY, "ehlo pipelining auth auth-plain auth-login size 8bitmime enhancedstatuscodes", "opens with HELO (RFC 5321 3.2)")
+    HS("helo-only", HELO_ONLY, "ehlo pipelining auth auth-plain auth-login size 8bitmime enhancedstatuscodes", "opens with HELO (RFC 5321 3.2)", "5321-2.2.1-b 5321-4.1.1.1-c")
     H("lower-case", LOWER_CASE, "pipelining", "writes verbs in lower case (RFC 5321 2.4)")
     H("mixed-case", MIXED_CASE, "pipelining", "writes vErBs in both")
     H("rset-first", RSET_FIRST, "pipelining", "sends RSET before MAIL (RFC 5321 4.1.1.5)")
@@ -262,7 +263,7 @@ const struct harmless harmless[] = {
     H("help-first", HELP_FIRST, "pipelining", "sends HELP after EHLO")
     H2("body-before-size", BODY_BEFORE_SIZE, BODY_7BIT, "pipelining", "writes BODY= before SIZE=")
     H("body-7bit", BODY_7BIT, "pipelining", "declares BODY=7BIT where 8BITMIME is offered")
-    H("no-size", NO_SIZE, "pipelining size", "does not use SIZE")
+    HS("no-size", NO_SIZE, "pipelining size", "does not use SIZE", "5321-4.5.3.1.7-a")
     H("size-liberal", SIZE_LIBERAL, "pipelining size", "tries a message that is larger than the limit")
     H("login-first", LOGIN_FIRST, "pipelining", "prefers AUTH LOGIN")
     H2("login-initial-response", LOGIN_INITIAL_RESPONSE, LOGIN_FIRST, "pipelining", "sends the user name together with AUTH LOGIN")
@@ -272,8 +273,8 @@ const struct harmless harmless[] = {
     H("auth-optional", AUTH_OPTIONAL, "pipelining", "goes on without when AUTH fails (RFC 4954 4)")
     H("no-auth-retry", NO_AUTH_RETRY, "pipelining", "tries one mechanism only")
     H("ehlo-twice", EHLO_TWICE, "pipelining", "sends EHLO twice (RFC 5321 4.1.4)")
-    H("address-literal", ADDRESS_LITERAL, "pipelining", "names itself by an address literal")
-    H("address-literal-v6", LITERAL_V6, "pipelining", "names itself by an IPv6 literal")
+    HS("address-literal", ADDRESS_LITERAL, "pipelining", "names itself by an address literal", "5321-2.3.4-a")
+    HS("address-literal-v6", LITERAL_V6, "pipelining", "names itself by an IPv6 literal", "5321-2.3.4-a")
     H("gives-up-whole", GIVES_UP_WHOLE, "pipelining partial-delivery per-recipient", "gives up the message when one recipient is refused")
     H("closes-after-421", CLOSES_AFTER_421, "pipelining", "closes at once after 421")
     H("waits", WAITS, "pipelining", "waits 300 ms before each command")

@@ -26,6 +26,7 @@ struct harmless {
     enum actor_trait traits[MUTANT_TRAITS_MAX];
     const char *lacks; /* words of `needs` that it cannot fulfil, a blank between; "" = none */
     const char *says;
+    const char *should; /* ids of those SHOULDs that it knowingly leaves; NULL = none */
 };
 
 extern const struct mutant mutants[];

@@ -1,0 +1,62 @@
+#include "tests/mutants/actor.h"
+#include "tests/mutants/players.h"
+
+struct actor_player {
+    struct actor_job job;
+    struct actor *actor;
+};
+
+static void *make(void *owner, const struct scenario *scenario, struct arena *arena,
+                  struct engine *ret)
+{
+    const struct actor_kind *kind = owner;
+    const struct scenario_send *send = &scenario->send;
+    struct actor_player *player = arena_alloc(arena, sizeof *player);
+    if (player == NULL || send->to_count > ACTOR_RECIPIENTS_MAX)
+        return NULL;
+    player->job = (struct actor_job){
+        .from = send->from,
+        .to = send->to,
+        .to_count = send->to_count,
+        .user = send->user,
+        .password = send->password,
+        .domain = send->domain,
+        .mechanism = send->mechanism,
+        .message = send->given,
+        .timeout_ms = send->timeout_ms,
+    };
+    player->actor = actor_new(&player->job, kind->traits, kind->trait_count, 0);
+    if (player->actor == NULL)
+        return NULL;
+    *ret = actor_engine(player->actor);
+    return player;
+}
+
+static bool is_over(const void *client)
+{
+    const struct actor_player *player = client;
+    return actor_is_over(player->actor);
+}
+
+static void claim(void *client, struct smtp_claim *ret)
+{
+    const struct actor_player *player = client;
+    actor_claim(player->actor, ret);
+}
+
+static void release(void *client)
+{
+    struct actor_player *player = client;
+    actor_free(player->actor);
+}
+
+struct player player_of_actor(const struct actor_kind *kind)
+{
+    return (struct player){
+        .make = make,
+        .is_over = is_over,
+        .claim = claim,
+        .free = release,
+        .owner = (void *)(uintptr_t)kind,
+    };
+}

@@ -1,0 +1,139 @@
+/*
+ * player_smtp_client.c - the product's own client, told what smtpsend would tell it.
+ */
+#include "base/buf.h"
+#include "client/smtp_client.h"
+#include "tests/mutants/players.h"
+
+#define REPORT_OCTETS_MAX ((size_t)1024 * 1024)
+
+struct smtp_player {
+    struct smtp_client *client;
+    struct smtp_message message;
+    struct smtp_recipient_outcome *outcomes;
+    size_t outcome_count;
+    enum smtp_outcome whole;
+    enum smtp_stage stage;
+    unsigned code;
+    struct buf report;
+    bool decided;
+};
+
+static bool take_message(struct smtp_player *player, const struct scenario_send *send,
+                         struct arena *arena)
+{
+    size_t size = (size_t)send->given.octets;
+    char *octets = arena_alloc(arena, size + 1);
+    player->outcomes = arena_alloc_array(arena, send->to_count + 1, sizeof *player->outcomes);
+    if (octets == NULL || player->outcomes == NULL)
+        return false;
+    player->message = (struct smtp_message){
+        .reverse_path = send->from,
+        .forward_paths = send->to,
+        .forward_path_count = send->to_count,
+        .octets = {octets, mail_text_read(&send->given, 0, octets, size)},
+    };
+    return true;
+}
+
+static void refuse(struct smtp_player *player)
+{
+    for (size_t i = 0; i < player->message.forward_path_count; i++)
+        player->outcomes[i] = (struct smtp_recipient_outcome){
+            .address = player->message.forward_paths[i], .outcome = SMTP_OUTCOME_PERMANENT};
+    player->outcome_count = player->message.forward_path_count;
+    player->whole = SMTP_OUTCOME_PERMANENT;
+    player->decided = true;
+}
+
+static void *make(void *owner, const struct scenario *scenario, struct arena *arena,
+                  struct engine *ret)
+{
+    const struct scenario_send *send = &scenario->send;
+    struct smtp_player *player = arena_alloc(arena, sizeof *player);
+    struct smtp_client_options options = {
+        .host = send->domain.size > 0 ? send->domain : BYTES_LITERAL("host.client.example"),
+        .user = send->user,
+        .password = send->password,
+        .plaintext_auth = true,
+        .recipients_max = send->to_count + 1,
+    };
+    (void)owner;
+    options.has_mechanism = send->mechanism.size > 0;
+    options.mechanism = smtp_mechanism_from(send->mechanism);
+    for (size_t i = 0; i < SMTP_CLIENT_TIMEOUT_COUNT; i++)
+        options.timeouts_ms[i] = send->timeout_ms;
+    if (player != NULL)
+        buf_init(&player->report, REPORT_OCTETS_MAX);
+    if (player == NULL || !take_message(player, send, arena))
+        return NULL;
+    player->client = smtp_client_new(&options, NULL);
+    if (player->client == NULL)
+        return NULL;
+    if (!smtp_client_submit(player->client, &player->message, NULL))
+        refuse(player);
+    smtp_client_finish(player->client);
+    *ret = smtp_client_engine(player->client);
+    return player;
+}
+
+static void events(void *client)
+{
+    struct smtp_player *player = client;
+    struct smtp_client_event event;
+    while (smtp_client_event(player->client, &event)) {
+        if (event.kind == SMTP_CLIENT_RECIPIENT)
+            player->outcomes[player->outcome_count++] = event.recipient;
+        if (event.kind == SMTP_CLIENT_MESSAGE) {
+            player->decided = true;
+            player->whole = event.recipient.outcome;
+            player->code = event.recipient.code;
+            (void)buf_printf(&player->report, "%03u %.*s\n", event.recipient.code,
+                             BYTES_FORMAT(event.recipient.text));
+            player->stage = event.stage;
+        }
+    }
+}
+
+static bool is_over(const void *client)
+{
+    const struct smtp_player *player = client;
+    return smtp_client_is_over(player->client);
+}
+
+static void claim(void *client, struct smtp_claim *ret)
+{
+    struct smtp_player *player = client;
+    events(player);
+    *ret = (struct smtp_claim){
+        .precision = SMTP_PRECISION_CLASS,
+        .per_recipient = true,
+        .known = player->decided,
+        .whole = player->whole,
+        .code = player->code,
+        .stage = bytes_of(smtp_stage_word(player->stage)),
+        .report = buf_bytes(&player->report),
+        .recipients = player->outcomes,
+        .recipient_count = player->outcome_count,
+        .hung = !smtp_client_is_over(player->client),
+        .status = player->decided ? smtp_outcome_status(player->whole) : -1,
+    };
+}
+
+static void release(void *client)
+{
+    struct smtp_player *player = client;
+    smtp_client_free(player->client);
+    buf_release(&player->report);
+}
+
+struct player player_of_smtp_client(void)
+{
+    return (struct player){
+        .make = make,
+        .events = events,
+        .is_over = is_over,
+        .claim = claim,
+        .free = release,
+    };
+}

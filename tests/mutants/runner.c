@@ -1,0 +1,411 @@
+/*
+ * runner.c - tests the tester: mutants have to be caught, harmless variants have to pass.
+ *
+ * mutants [-v] [--sample N] [--folder DIR] [--client NAME] [WORD…]
+ *
+ *   --client NAME   one client alone through all instances (or those whose name begins with WORD):
+ *                   a mutant, a variant, or smtp_client; prints what is found
+ *   --sample N      variants take every N-th instance (the plain one takes all)
+ *   -v              print each catch and each transcript of a false alarm
+ *
+ * Ends with the two figures, and with the scenarios and rules that no mutant fails. Status 0: all
+ * mutants caught, no false alarm, nothing that cannot fail.
+ */
+#include "tests/mutants/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INSTANCE_OCTETS_MAX ((size_t)64 * 1024 * 1024)
+#define RUN_OCTETS_MAX ((size_t)64 * 1024 * 1024)
+
+static bool mentions(const char *list, struct bytes word)
+{
+    struct bytes rest = bytes_of(list);
+    struct bytes one;
+    while (bytes_next_word(&rest, &one))
+        if (bytes_equal(one, word))
+            return true;
+    return false;
+}
+
+static bool lacks_any(const char *lacks, const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->need_count; i++)
+        if (mentions(lacks, scenario->needs[i]))
+            return true;
+    return false;
+}
+
+/* Breaks it anything but SHOULDs that it is known to leave? */
+static bool has_findings(const struct verdict *verdict, const char *should)
+{
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        const struct finding *finding = &verdict->findings[i];
+        bool known = should != NULL && finding->level == FINDING_SHOULD &&
+                     mentions(should, bytes_of(finding->requirement));
+        if (finding->level != FINDING_INFO && !known)
+            return true;
+    }
+    return verdict->scenario == VERDICT_ERROR;
+}
+
+static void print_verdict(const struct runner *runner, const char *client,
+                          const struct verdict *verdict)
+{
+    printf("%s: %s: scenario %s, rules %s\n", client, runner->instance_name,
+           verdict_result_word(verdict->scenario), verdict_result_word(verdict->rules));
+    if (verdict->reason.size > 0)
+        printf("  reason: %.*s\n", BYTES_FORMAT(verdict->reason));
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        const struct finding *finding = &verdict->findings[i];
+        printf("  %s %s %s line %u record %zd: expected %.*s; got %.*s\n",
+               finding->axis == FINDING_OF_RULE ? "rule" : "scenario",
+               finding_level_word(finding->level), finding->requirement, finding->line,
+               (ptrdiff_t)finding->record, BYTES_FORMAT(finding->expected),
+               BYTES_FORMAT(finding->got));
+    }
+}
+
+/* Plays one client on the instance at hand. False: our own trouble. */
+static bool play_one(struct runner *runner, const struct player *player, bool print,
+                     struct verdict *ret)
+{
+    struct play play = {&runner->scenario, runner->personality, print};
+    runner->runs++;
+    arena_free(runner->run_arena);
+    runner->run_arena = arena_new(RUN_OCTETS_MAX);
+    if (runner->run_arena == NULL)
+        return err_memory(&runner->err);
+    return play_run(&play, player, runner->run_arena, ret, &runner->err);
+}
+
+static bool open_instance(struct runner *runner, size_t file, size_t index)
+{
+    const struct suite_scenario *from = &runner->suite->scenarios[file];
+    struct bytes name = scenario_file_instance_name(from->file, index);
+    bool bare = name.size == 0;
+    (void)snprintf(runner->instance_name, sizeof runner->instance_name, "%s%s%.*s%s", from->name,
+                   bare ? "" : "[", BYTES_FORMAT(name), bare ? "" : "]");
+    runner->file = file;
+    arena_free(runner->instance_arena);
+    runner->instance_arena = arena_new(INSTANCE_OCTETS_MAX);
+    if (runner->instance_arena == NULL)
+        return err_memory(&runner->err);
+    return suite_instance(runner->suite, from, index, runner->instance_arena, &runner->scenario,
+                          &runner->err) &&
+           suite_personality(runner->suite, runner->scenario.server, &runner->personality,
+                             &runner->err);
+}
+
+/* ---- harmless variants ------------------------------------------------------------------------
+ */
+
+static struct player harmless_player(size_t index, struct actor_kind *kind)
+{
+    *kind = (struct actor_kind){harmless[index].traits, MUTANT_TRAITS_MAX};
+    return player_of_actor(kind);
+}
+
+static bool false_alarm(struct runner *runner, size_t index, struct verdict *verdict)
+{
+    struct actor_kind kind;
+    struct player player = harmless_player(index, &kind);
+    runner->alarms++;
+    runner->alarms_of[index]++;
+    if (runner->alarms > RUNNER_ALARMS_SHOWN && !runner->verbose)
+        return true;
+    printf("FALSE ALARM ");
+    print_verdict(runner, harmless[index].name, verdict);
+    return !runner->verbose || play_one(runner, &player, true, verdict);
+}
+
+static bool run_harmless(struct runner *runner, size_t instance)
+{
+    for (size_t i = 0; i < harmless_count; i++) {
+        struct actor_kind kind;
+        struct player player = harmless_player(i, &kind);
+        struct verdict verdict;
+        bool skip = i > 0 && runner->sample > 1 && (instance + i) % runner->sample != 0;
+        if (skip || lacks_any(harmless[i].lacks, &runner->scenario))
+            continue;
+        if (!play_one(runner, &player, false, &verdict))
+            return false;
+        runner->harmless_runs++;
+        runner->not_reached += verdict.scenario == VERDICT_NOT_REACHED;
+        bool found = has_findings(&verdict, harmless[i].should);
+        if (i == 0)
+            runner->plain_passes = !found && verdict.scenario != VERDICT_NOT_REACHED;
+        if (found && !false_alarm(runner, i, &verdict))
+            return false;
+    }
+    return true;
+}
+
+/* ---- mutants ----------------------------------------------------------------------------------
+ */
+
+static struct player mutant_player(size_t index, struct actor_kind *kind)
+{
+    *kind = (struct actor_kind){mutants[index].traits, MUTANT_TRAITS_MAX};
+    return player_of_actor(kind);
+}
+
+static void note_rules(struct runner *runner, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->finding_count; i++) {
+        const struct finding *finding = &verdict->findings[i];
+        for (size_t j = 0; finding->axis == FINDING_OF_RULE && j < rule_count; j++)
+            if (strcmp(rules[j].requirement, finding->requirement) == 0)
+                runner->rule_failed[j] = true;
+    }
+}
+
+static bool run_mutant(struct runner *runner, size_t index)
+{
+    struct actor_kind kind;
+    struct player player = mutant_player(index, &kind);
+    struct verdict verdict;
+    if (!play_one(runner, &player, false, &verdict))
+        return false;
+    runner->mutant_runs++;
+    note_rules(runner, &verdict);
+    bool scenario = verdict.scenario == VERDICT_FAIL || verdict.scenario == VERDICT_WARN;
+    bool rule = verdict.rules == VERDICT_FAIL || verdict.rules == VERDICT_WARN;
+    if (scenario && runner->plain_passes)
+        runner->file_failed[runner->file] = true;
+    if ((scenario || rule) && runner->plain_passes && !runner->caught[index]) {
+        runner->caught[index] = true;
+        if (runner->verbose)
+            print_verdict(runner, mutants[index].name, &verdict);
+    }
+    return true;
+}
+
+static bool is_relevant(const struct runner *runner, size_t index)
+{
+    const struct suite_scenario *from = &runner->suite->scenarios[runner->file];
+    for (size_t i = 0; i < from->cite_count; i++)
+        if (mentions(mutants[index].breaks, from->cites[i]))
+            return true;
+    return false;
+}
+
+/* First those that the scenario names; later, whatever is still open. */
+static bool run_mutants(struct runner *runner, enum runner_pass pass)
+{
+    for (size_t i = 0; i < mutant_count; i++) {
+        bool file_open = !runner->file_failed[runner->file];
+        bool wanted =
+            (pass == PASS_NAMED && is_relevant(runner, i) && (!runner->caught[i] || file_open)) ||
+            (pass == PASS_FILES && file_open) || (pass == PASS_MUTANTS && !runner->caught[i]);
+        if (wanted && !run_mutant(runner, i))
+            return false;
+    }
+    return true;
+}
+
+/* ---- passes -----------------------------------------------------------------------------------
+ */
+
+static bool any_open(const struct runner *runner, const bool *done, size_t count)
+{
+    (void)runner;
+    for (size_t i = 0; i < count; i++)
+        if (!done[i])
+            return true;
+    return false;
+}
+
+static bool is_wanted(const struct runner *runner, enum runner_pass pass, size_t file)
+{
+    if (pass == PASS_FILES)
+        return !runner->file_failed[file];
+    return pass != PASS_MUTANTS || any_open(runner, runner->caught, mutant_count);
+}
+
+static bool run_pass(struct runner *runner, enum runner_pass pass)
+{
+    for (size_t file = 0; file < runner->suite->count; file++) {
+        size_t count = scenario_file_instance_count(runner->suite->scenarios[file].file);
+        for (size_t i = 0; i < count && is_wanted(runner, pass, file); i++) {
+            if (!open_instance(runner, file, i))
+                return false;
+            if (pass == PASS_NAMED && !run_harmless(runner, i))
+                return false;
+            if (pass != PASS_NAMED) {
+                struct actor_kind kind;
+                struct player plain = harmless_player(0, &kind);
+                struct verdict verdict;
+                if (!play_one(runner, &plain, false, &verdict))
+                    return false;
+                runner->plain_passes = !has_findings(&verdict, NULL);
+            }
+            if (!run_mutants(runner, pass))
+                return false;
+            scenario_release(&runner->scenario);
+        }
+    }
+    return true;
+}
+
+static bool run_all(struct runner *runner)
+{
+    return run_pass(runner, PASS_NAMED) && run_pass(runner, PASS_FILES) &&
+           run_pass(runner, PASS_MUTANTS);
+}
+
+/* ---- one client -------------------------------------------------------------------------------
+ */
+
+static bool find_client(const char *name, struct actor_kind *kind, struct player *ret)
+{
+    if (strcmp(name, "smtp_client") == 0) {
+        *ret = player_of_smtp_client();
+        return true;
+    }
+    for (size_t i = 0; i < harmless_count; i++)
+        if (strcmp(name, harmless[i].name) == 0) {
+            *ret = harmless_player(i, kind);
+            return true;
+        }
+    for (size_t i = 0; i < mutant_count; i++)
+        if (strcmp(name, mutants[i].name) == 0) {
+            *ret = mutant_player(i, kind);
+            return true;
+        }
+    return false;
+}
+
+static bool matches(const struct runner *runner)
+{
+    for (int i = 0; i < runner->word_count; i++)
+        if (strncmp(runner->instance_name, runner->words[i], strlen(runner->words[i])) == 0)
+            return true;
+    return runner->word_count == 0;
+}
+
+static bool run_client(struct runner *runner)
+{
+    struct actor_kind kind;
+    struct player player;
+    size_t found = 0;
+    if (!find_client(runner->client, &kind, &player))
+        return err_set(&runner->err, ERR_SYNTAX, "no client is called %s", runner->client);
+    for (size_t file = 0; file < runner->suite->count; file++) {
+        size_t count = scenario_file_instance_count(runner->suite->scenarios[file].file);
+        for (size_t i = 0; i < count; i++) {
+            struct verdict verdict;
+            if (!open_instance(runner, file, i))
+                return false;
+            if (!matches(runner))
+                continue;
+            if (!play_one(runner, &player, runner->verbose, &verdict))
+                return false;
+            bool bad = has_findings(&verdict, NULL) || verdict.scenario == VERDICT_NOT_REACHED;
+            found += bad;
+            if (bad || runner->verbose)
+                print_verdict(runner, runner->client, &verdict);
+            scenario_release(&runner->scenario);
+        }
+    }
+    printf("%s: %zu runs, %zu with findings\n", runner->client, runner->runs, found);
+    runner->alarms = found;
+    return true;
+}
+
+/* ---- main -------------------------------------------------------------------------------------
+ */
+
+static size_t count_true(const bool *done, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += done[i];
+    return found;
+}
+
+/* The two figures, and what nothing can fail. Returns how many things are amiss. */
+static size_t print_figures(const struct runner *runner)
+{
+    size_t amiss = runner->alarms;
+    for (size_t i = 0; i < mutant_count; i++)
+        if (!runner->caught[i])
+            printf("NOT CAUGHT %s: %s\n", mutants[i].name, mutants[i].says);
+    for (size_t i = 0; i < runner->suite->count; i++)
+        if (!runner->file_failed[i])
+            printf("NO MUTANT FAILS scenario %s\n", runner->suite->scenarios[i].name);
+    for (size_t i = 0; i < rule_count; i++)
+        if (!runner->rule_failed[i])
+            printf("NO MUTANT FAILS rule %s (%s)\n", rules[i].name, rules[i].requirement);
+    size_t caught = count_true(runner->caught, mutant_count);
+    size_t files = count_true(runner->file_failed, runner->suite->count);
+    size_t failed = count_true(runner->rule_failed, rule_count);
+    printf("scenarios that a mutant fails: %zu of %zu; rules: %zu of %zu\n", files,
+           runner->suite->count, failed, rule_count);
+    printf("mutants caught: %zu of %zu (%zu runs)\n", caught, mutant_count, runner->mutant_runs);
+    printf("false alarms: %zu of %zu runs of %zu harmless clients\n", runner->alarms,
+           runner->harmless_runs, harmless_count);
+    amiss += mutant_count - caught + runner->suite->count - files + rule_count - failed;
+    return amiss;
+}
+
+static bool options(struct runner *runner, int argc, char **argv)
+{
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        bool value = i + 1 < argc;
+        if (strcmp(argv[i], "-v") == 0)
+            runner->verbose = true;
+        else if (strcmp(argv[i], "--sample") == 0 && value)
+            runner->sample = strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--folder") == 0 && value)
+            runner->folder = argv[++i];
+        else if (strcmp(argv[i], "--client") == 0 && value)
+            runner->client = argv[++i];
+        else
+            return false;
+    }
+    runner->words = argv + i;
+    runner->word_count = argc - i;
+    return true;
+}
+
+static bool prepare(struct runner *runner)
+{
+    runner->suite = suite_new(runner->folder, 1, &runner->err);
+    if (runner->suite == NULL || !suite_load(runner->suite, &runner->err))
+        return false;
+    runner->caught = calloc(mutant_count, sizeof(bool));
+    runner->alarms_of = calloc(harmless_count, sizeof(size_t));
+    runner->file_failed = calloc(runner->suite->count + 1, sizeof(bool));
+    runner->rule_failed = calloc(rule_count, sizeof(bool));
+    if (!runner->caught || !runner->alarms_of || !runner->file_failed || !runner->rule_failed)
+        return err_memory(&runner->err);
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct runner runner = {.folder = "scenarios", .sample = 1};
+    if (!options(&runner, argc, argv)) {
+        (void)fputs("usage: mutants [-v] [--sample N] [--folder DIR] [--client NAME] [WORD...]\n",
+                    stderr);
+        return 2;
+    }
+    bool ok = prepare(&runner) && (runner.client != NULL ? run_client(&runner) : run_all(&runner));
+    size_t amiss = runner.alarms;
+    if (!ok)
+        (void)fprintf(stderr, "mutants: %s: %s\n", runner.instance_name, runner.err.what);
+    else if (runner.client == NULL)
+        amiss = print_figures(&runner);
+    arena_free(runner.run_arena);
+    arena_free(runner.instance_arena);
+    suite_free(runner.suite);
+    free(runner.caught);
+    free(runner.alarms_of);
+    free(runner.file_failed);
+    free(runner.rule_failed);
+    return !ok ? 2 : (amiss > 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
