@@ -226,7 +226,7 @@ static void happen(struct smtp_client *client, const struct client_news *news)
     enum client_state to = step->go_to;
 
     client->text_is_kept = false;
-    if (news->class <= CLASS_GARBAGE)
+    if (news->class <= CLASS_GARBAGE && !client->unasked)
         count_answer(client);
     step->act(client, news);
     if (to == STATE_NEXT)
