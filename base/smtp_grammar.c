@@ -130,6 +130,8 @@ static bool scan_ipv6(struct smtp_scan *scan)
 
     if (!scan_ipv6_groups(scan, &groups, &compressed))
         return false;
+    if (!smtp_scan_sees(scan, ']'))
+        return smtp_scan_expected(scan, "\":\" or \"]\"");
     if (compressed ? groups <= 6 : groups == 8)
         return true;
     scan->at = from;
