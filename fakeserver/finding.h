@@ -47,6 +47,11 @@ struct verdict {
     struct bytes reason; /* UNSUPPORTED, NOT_REACHED, ERROR: why */
 };
 
+struct transcript_record;
+
+/* "MAIL FROM:<a@b.example>" with its quotes, "the end of the connection" …; escaped, cut. */
+void finding_phrase_record(const struct transcript_record *record, char *ret, size_t room);
+
 const char *verdict_result_word(enum verdict_result result);
 const char *finding_level_word(enum finding_level level);
 

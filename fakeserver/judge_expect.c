@@ -1,0 +1,490 @@
+/* judge_expect.c - the scenario's expectations (language.md 4). */
+#include "base/smtp_grammar.h"
+#include "base/text.h"
+#include "fakeserver/judge_private.h"
+#include "fakeserver/session_view.h"
+
+#include <stdio.h>
+
+enum { PHRASE_OCTETS = 320 };
+
+/* ---- findings ------------------------------------------------------------------------------- */
+
+static bool fail_at(struct judging *judging, const struct expectation *expectation, size_t record,
+                    const char *got)
+{
+    struct finding finding = {.axis = FINDING_OF_SCENARIO,
+                              .level = expectation->has_level ? expectation->level
+                                                              : judging->scenario->level,
+                              .requirement = judging->cited,
+                              .line = expectation->line,
+                              .record = record};
+
+    return judge_add(judging, &finding, text_show(expectation->written).text, got);
+}
+
+static bool fail_with_record(struct judging *judging, const struct expectation *expectation,
+                             size_t record)
+{
+    char got[PHRASE_OCTETS];
+
+    finding_phrase_record(transcript_at(judging->transcript, record), got, sizeof(got));
+    return fail_at(judging, expectation, record, got);
+}
+
+/* ---- patterns on records -------------------------------------------------------------------- */
+
+static bool is_client_end(const struct transcript_record *record)
+{
+    return record->kind == TRANSCRIPT_CLIENT_CLOSED || record->kind == TRANSCRIPT_CLIENT_RESET;
+}
+
+static bool is_under(const struct pattern *pattern, const struct transcript_record *record)
+{
+    return pattern->under == PATTERN_UNDER_ANY ||
+           record->secure == (pattern->under == PATTERN_UNDER_TLS);
+}
+
+static bool has_choice(const struct pattern *pattern, enum pattern_kind kind)
+{
+    for (size_t i = 0; i < pattern->choice_count; i++)
+        if (pattern->choices[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool is_content(const struct transcript_record *record)
+{
+    return (record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK) &&
+           record->facts && record->facts->octets > 0;
+}
+
+static bool matches(const struct judging *judging, const struct pattern *pattern, size_t index)
+{
+    const struct transcript_record *record = transcript_at(judging->transcript, index);
+    struct command command;
+
+    if (is_client_end(record))
+        return is_under(pattern, record) && has_choice(pattern, PATTERN_CLOSE);
+    if (!session_is_unit(record))
+        return false;
+    if (is_content(record) && has_choice(pattern, PATTERN_CONTENT))
+        return is_under(pattern, record);
+    if (record->kind == TRANSCRIPT_COMMAND) {
+        command_read(record->octets, &command);
+    } else if (record->kind == TRANSCRIPT_RESPONSE) {
+        command_read_response(record->octets, &command);
+    } else {
+        command_of_kind(record->kind, &command);
+        command.last = record->facts && record->facts->ended;
+        if (record->kind == TRANSCRIPT_MAIL_DATA && !command.last)
+            return false; /* "." is the end of mail data, and it never came */
+    }
+    return match_pattern(pattern, &command, record->secure, judging->scratch, NULL);
+}
+
+/* SESSION_NOWHERE: none. */
+static size_t find(const struct judging *judging, const struct pattern *pattern, size_t from)
+{
+    for (size_t i = from; i < transcript_count(judging->transcript); i++)
+        if (matches(judging, pattern, i))
+            return i;
+    return SESSION_NOWHERE;
+}
+
+/* The rest of a command group: sent before the reply was seen, or it may have been. */
+static bool is_rest_of_group(const struct judging *judging, size_t index)
+{
+    const struct transcript_record *record = transcript_at(judging->transcript, index);
+    struct command command;
+
+    if (record->kind != TRANSCRIPT_COMMAND || !judging->in_flight[index])
+        return false;
+    command_read(record->octets, &command);
+    return command.verb == SMTP_VERB_RCPT || command.verb == SMTP_VERB_DATA;
+}
+
+/* ---- expectations of the wire --------------------------------------------------------------- */
+
+static bool expect_never(struct judging *judging, const struct expectation *expectation)
+{
+    size_t from = 0;
+
+    if (expectation->other) {
+        from = find(judging, expectation->other, 0);
+        if (from == SESSION_NOWHERE)
+            return true;
+        from++;
+    }
+    while ((from = find(judging, expectation->pattern, from)) != SESSION_NOWHERE) {
+        if (!is_rest_of_group(judging, from))
+            return fail_with_record(judging, expectation, from);
+        from++;
+    }
+    return true;
+}
+
+static bool expect_before(struct judging *judging, const struct expectation *expectation)
+{
+    size_t first = find(judging, expectation->pattern, 0);
+    size_t other = find(judging, expectation->other, 0);
+
+    if (expectation->negated) {
+        if (first == SESSION_NOWHERE || first >= other)
+            return true;
+        return fail_with_record(judging, expectation, first);
+    }
+    if (other == SESSION_NOWHERE || first < other)
+        return true;
+    return fail_with_record(judging, expectation, other);
+}
+
+static bool is_within(const struct expectation *expectation, unsigned long long count)
+{
+    switch (expectation->compare) {
+    case EXPECT_AT_MOST:
+        return count <= expectation->number;
+    case EXPECT_EXACTLY:
+        return count == expectation->number;
+    case EXPECT_AT_LEAST:
+        return count >= expectation->number;
+    }
+    return true;
+}
+
+static bool expect_count(struct judging *judging, const struct expectation *expectation)
+{
+    unsigned long long count = 0;
+    size_t last = SESSION_NOWHERE;
+    char got[PHRASE_OCTETS];
+
+    for (size_t i = 0; i < transcript_count(judging->transcript); i++) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i);
+        bool counts = expectation->kind == EXPECT_CONNECTIONS
+                          ? record->kind == TRANSCRIPT_CONNECTED
+                          : matches(judging, expectation->pattern, i);
+
+        count += counts;
+        last = counts ? i : last;
+    }
+    if (is_within(expectation, count))
+        return true;
+    (void)snprintf(got, sizeof(got), "%llu", count);
+    return fail_at(judging, expectation, last, got);
+}
+
+static bool is_other_connection(const struct judging *judging, size_t index, unsigned connection)
+{
+    return transcript_at(judging->transcript, index)->connection != connection;
+}
+
+static bool is_lone_dot(const struct transcript_record *record)
+{
+    return record->kind == TRANSCRIPT_MAIL_DATA && record->facts && record->facts->octets == 0 &&
+           record->facts->ended;
+}
+
+/* What comes next from the client; a group that was on its way is let pass, with the lone dot that
+ * ends its DATA (RFC 2920 3.1). */
+static bool expect_next(struct judging *judging, const struct expectation *expectation)
+{
+    size_t base = expectation->other ? find(judging, expectation->other, 0) : 0;
+    bool in_group = false;
+    bool server_ended = false;
+    unsigned connection;
+
+    if (base == SESSION_NOWHERE || transcript_count(judging->transcript) == 0)
+        return true;
+    connection = transcript_at(judging->transcript, base)->connection;
+    for (size_t i = base + 1; i < transcript_count(judging->transcript); i++) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i);
+
+        if (is_other_connection(judging, i, connection))
+            continue;
+        server_ended |= record->kind == TRANSCRIPT_SERVER_CLOSED ||
+                        record->kind == TRANSCRIPT_SERVER_HALF_CLOSED ||
+                        record->kind == TRANSCRIPT_SERVER_RESET;
+        if (!session_is_unit(record) && !is_client_end(record))
+            continue;
+        if (matches(judging, expectation->pattern, i) || (server_ended && is_client_end(record)))
+            return true;
+        if (is_rest_of_group(judging, i) || (in_group && is_lone_dot(record))) {
+            in_group = true;
+            continue;
+        }
+        return fail_with_record(judging, expectation, i);
+    }
+    return server_ended || fail_at(judging, expectation, base, "nothing more");
+}
+
+static bool expect_message(struct judging *judging, const struct expectation *expectation)
+{
+    bool came = false;
+
+    for (size_t i = 0; i < transcript_count(judging->transcript); i++) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i);
+        char got[PHRASE_OCTETS];
+
+        if (!record->facts || !record->facts->ended)
+            continue;
+        if (is_lone_dot(record)) /* the end of a DATA without recipients is no message */
+            continue;
+        came = true;
+        if (record->facts->differs_at == MAIL_DATA_NOWHERE && record->facts->header_differs == 0)
+            continue;
+        if (record->facts->differs_at == MAIL_DATA_NOWHERE)
+            (void)snprintf(got, sizeof(got), "%llu header fields that are not as they were",
+                           (unsigned long long)record->facts->header_differs);
+        else
+            (void)snprintf(got, sizeof(got), "a body that differs from octet %llu on",
+                           (unsigned long long)record->facts->differs_at);
+        return fail_at(judging, expectation, i, got);
+    }
+    /* A client that says that it did not send the message need not have. */
+    if (came || (judging->claim && judging->claim->known &&
+                 judging->claim->precision != SMTP_PRECISION_NONE &&
+                 judging->claim->whole != SMTP_OUTCOME_SENT))
+        return true;
+    return fail_at(judging, expectation, SESSION_NOWHERE, "no message");
+}
+
+/* ---- expectations of time and TLS ----------------------------------------------------------- */
+
+static bool is_server_word(const struct transcript_record *record)
+{
+    return record->kind == TRANSCRIPT_REPLY || record->kind == TRANSCRIPT_CONNECTED ||
+           record->kind == TRANSCRIPT_STALLED || record->kind == TRANSCRIPT_QUIET;
+}
+
+/* From when the server fell silent on the connection where it did so for good. */
+static bool expect_gives_up(struct judging *judging, const struct expectation *expectation)
+{
+    size_t silent = SESSION_NOWHERE;
+    uint64_t waited;
+    char got[PHRASE_OCTETS];
+
+    for (size_t i = 0; i < transcript_count(judging->transcript); i++) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i);
+
+        if (record->kind == TRANSCRIPT_STALLED) {
+            silent = i;
+            break;
+        }
+        if (is_server_word(record))
+            silent = i;
+    }
+    if (silent == SESSION_NOWHERE)
+        return true;
+    for (size_t i = silent + 1; i < transcript_count(judging->transcript); i++) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i);
+        bool ended = is_client_end(record) || record->kind == TRANSCRIPT_EXPIRED;
+
+        if (!ended || (record->kind != TRANSCRIPT_EXPIRED &&
+                       is_other_connection(judging, i,
+                                           transcript_at(judging->transcript, silent)->connection)))
+            continue;
+        waited = record->at_ms - transcript_at(judging->transcript, silent)->at_ms;
+        if (record->kind == TRANSCRIPT_EXPIRED && waited < expectation->to_ms)
+            return true; /* the run was over before it could be told */
+        if (waited >= expectation->from_ms && waited <= expectation->to_ms)
+            return true;
+        (void)snprintf(got, sizeof(got), "%s after %llu.%03llu s",
+                       record->kind == TRANSCRIPT_EXPIRED ? "a client that still waited"
+                                                          : "the end",
+                       (unsigned long long)(waited / 1000), (unsigned long long)(waited % 1000));
+        return fail_at(judging, expectation, i, got);
+    }
+    return true;
+}
+
+static bool expect_tls(struct judging *judging, const struct expectation *expectation)
+{
+    for (size_t i = 0; i < transcript_count(judging->transcript); i++) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i);
+        size_t at = bytes_find(record->octets, '1'); /* "TLSv1.3", "1.2": all begin with 1. */
+        struct bytes version;
+
+        if (record->kind != TRANSCRIPT_TLS_STARTED)
+            continue;
+        version = at == BYTES_NOT_FOUND ? BYTES_NONE : bytes_slice(record->octets, at, at + 3);
+        if (version.size < 3 || expectation->text.size < 3 ||
+            memcmp(version.data, expectation->text.data, 3) >= 0)
+            return true;
+        return fail_with_record(judging, expectation, i);
+    }
+    return fail_at(judging, expectation, SESSION_NOWHERE, "no TLS");
+}
+
+/* ---- what the client says ------------------------------------------------------------------- */
+
+/* True when octets stand in the text, for a code not as a part of a longer number. */
+static bool holds(struct bytes text, struct bytes what, bool is_number)
+{
+    for (size_t from = 0; from + what.size <= text.size;) {
+        size_t at = bytes_find_bytes(bytes_after(text, from), what);
+        size_t end;
+
+        if (at == BYTES_NOT_FOUND)
+            return false;
+        at += from;
+        end = at + what.size;
+        if (!is_number || !((at > 0 && text.data[at - 1] >= '0' && text.data[at - 1] <= '9') ||
+                            (end < text.size && text.data[end] >= '0' && text.data[end] <= '9')))
+            return true;
+        from = at + 1;
+    }
+    return false;
+}
+
+static bool expect_report(struct judging *judging, const struct expectation *expectation)
+{
+    char code[16];
+
+    if (!judging->claim || judging->claim->hung || judging->claim->signal)
+        return true;
+    (void)snprintf(code, sizeof(code), "%u", expectation->code);
+    if (expectation->code && judging->claim->code == expectation->code)
+        return true;
+    if (expectation->code ? holds(judging->claim->report, bytes_of(code), true)
+                          : holds(judging->claim->report, expectation->text, false))
+        return true;
+    return fail_at(judging, expectation, SESSION_NOWHERE,
+                   judging->claim->report.size ? "a report without it" : "no report");
+}
+
+#define OUTCOME_BIT(name) (1u << SMTP_OUTCOME_##name)
+
+static bool accepts(unsigned set, enum smtp_outcome said, bool per_recipient)
+{
+    static const unsigned refused = OUTCOME_BIT(REFUSED_AUTH) | OUTCOME_BIT(REFUSED_TLS);
+    static const unsigned failed = OUTCOME_BIT(PERMANENT) | OUTCOME_BIT(TEMPORARY);
+
+    if (set >> said & 1)
+        return true;
+    /* What a client cannot say more exactly. */
+    if ((refused >> said & 1 && set & failed) || (failed >> said & 1 && set & refused))
+        return true;
+    if (said == SMTP_OUTCOME_TEMPORARY && set & OUTCOME_BIT(UNKNOWN))
+        return true;
+    return set & OUTCOME_BIT(PARTIAL) && !per_recipient;
+}
+
+/* Sent or not is all that some clients can say. */
+static bool accepts_binary(unsigned set, enum smtp_outcome said)
+{
+    if (said == SMTP_OUTCOME_SENT)
+        return (set & (OUTCOME_BIT(SENT) | OUTCOME_BIT(PARTIAL))) != 0;
+    return (set & ~OUTCOME_BIT(SENT)) != 0;
+}
+
+static bool is_accepted(const struct judging *judging, const struct expectation *expectation,
+                        enum smtp_outcome said)
+{
+    bool binary = judging->claim->precision == SMTP_PRECISION_BINARY;
+
+    if (!expectation->negated)
+        return binary ? accepts_binary(expectation->outcomes, said)
+                      : accepts(expectation->outcomes, said, judging->claim->per_recipient);
+    if (binary && said != SMTP_OUTCOME_SENT)
+        return true;
+    return !(expectation->outcomes >> said & 1);
+}
+
+/* Only what the client says at all is compared. */
+static bool expect_details(struct judging *judging, const struct expectation *expectation,
+                           unsigned code)
+{
+    enum smtp_stage stage;
+    char got[PHRASE_OCTETS];
+
+    if (judging->claim->precision != SMTP_PRECISION_CLASS || expectation->negated)
+        return true;
+    if (expectation->code && code && code != expectation->code) {
+        (void)snprintf(got, sizeof(got), "code %u", code);
+        return fail_at(judging, expectation, SESSION_NOWHERE, got);
+    }
+    if (!expectation->has_stage || !smtp_stage_from_word(judging->claim->stage, &stage) ||
+        stage == expectation->stage)
+        return true;
+    (void)snprintf(got, sizeof(got), "it at %s", smtp_stage_word(stage));
+    return fail_at(judging, expectation, SESSION_NOWHERE, got);
+}
+
+static bool expect_said(struct judging *judging, const struct expectation *expectation,
+                        enum smtp_outcome said, unsigned code)
+{
+    char got[PHRASE_OCTETS];
+
+    if (is_accepted(judging, expectation, said))
+        return expect_details(judging, expectation, code);
+    if (judging->claim->precision == SMTP_PRECISION_BINARY)
+        (void)snprintf(got, sizeof(got), "%s",
+                       said == SMTP_OUTCOME_SENT ? "sent" : "not sent (all that it can say)");
+    else
+        (void)snprintf(got, sizeof(got), code ? "%s, code %u" : "%s", smtp_outcome_word(said),
+                       code);
+    return fail_at(judging, expectation, SESSION_NOWHERE, got);
+}
+
+static bool expect_of_recipient(struct judging *judging, const struct expectation *expectation)
+{
+    const struct smtp_claim *claim = judging->claim;
+
+    for (size_t i = 0; claim->per_recipient && i < claim->recipient_count; i++)
+        if (smtp_mailbox_equal(claim->recipients[i].address, expectation->address))
+            return expect_said(judging, expectation, claim->recipients[i].outcome,
+                               claim->recipients[i].code);
+    /* One word for all says what became of this one only where it is the only one. */
+    if (judging->scenario->send.to_count > 1)
+        return true;
+    return expect_said(judging, expectation, claim->whole, claim->code);
+}
+
+static bool expect_outcome(struct judging *judging, const struct expectation *expectation)
+{
+    const struct smtp_claim *claim = judging->claim;
+
+    if (!claim || claim->precision == SMTP_PRECISION_NONE)
+        return true;
+    if (!claim->known) {
+        judging->claim_is_odd |= !claim->hung && claim->signal == 0;
+        return true;
+    }
+    if (expectation->address.size)
+        return expect_of_recipient(judging, expectation);
+    return expect_said(judging, expectation, claim->whole, claim->code);
+}
+
+static bool judge_expectation(struct judging *judging, const struct expectation *expectation)
+{
+    switch (expectation->kind) {
+    case EXPECT_OUTCOME:
+        return expect_outcome(judging, expectation);
+    case EXPECT_NEVER:
+        return expect_never(judging, expectation);
+    case EXPECT_BEFORE:
+        return expect_before(judging, expectation);
+    case EXPECT_COUNT:
+    case EXPECT_CONNECTIONS:
+        return expect_count(judging, expectation);
+    case EXPECT_NEXT:
+        return expect_next(judging, expectation);
+    case EXPECT_MESSAGE:
+        return expect_message(judging, expectation);
+    case EXPECT_REPORT:
+        return expect_report(judging, expectation);
+    case EXPECT_GIVES_UP:
+        return expect_gives_up(judging, expectation);
+    case EXPECT_TLS:
+        return expect_tls(judging, expectation);
+    }
+    return true;
+}
+
+bool judge_expectations(struct judging *judging)
+{
+    for (size_t i = 0; i < judging->scenario->expectation_count; i++)
+        if (!judge_expectation(judging, &judging->scenario->expectations[i]))
+            return false;
+    return true;
+}

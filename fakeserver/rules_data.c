@@ -1,0 +1,221 @@
+/* rules_data.c - mail data (RFC 5321 2.3.8, 3.3, 4.1.1.4, 4.5.2, 4.5.3.1; RFC 1870; RFC 6152). */
+#include "base/smtp_limits.h"
+#include "fakeserver/rule_checks.h"
+
+#include <stdio.h>
+
+static const struct mail_data_facts *facts_of(const struct rule_case *of)
+{
+    static const struct mail_data_facts none = {.differs_at = MAIL_DATA_NOWHERE};
+
+    return of->record->facts ? of->record->facts : &none;
+}
+
+static bool counted(struct rule_report *report, uint64_t count, const char *what)
+{
+    if (count == 0)
+        return false;
+    (void)snprintf(report->got, sizeof(report->got), "%llu %s", (unsigned long long)count, what);
+    return true;
+}
+
+/* ---- when ----------------------------------------------------------------------------------- */
+
+RULE_CHECK(content_not_asked_for)
+{
+    (void)rule;
+    (void)report;
+    if (of->record->kind != TRANSCRIPT_MAIL_DATA || of->session->quit_sent)
+        return false;
+    return (of->record->notes & (TRANSCRIPT_NOTE(UNINVITED) | TRANSCRIPT_NOTE(EARLY))) != 0;
+}
+
+/* Lines that are no commands, right behind a DATA that was refused. */
+RULE_CHECK(content_as_commands)
+{
+    const struct session *session = of->session;
+
+    (void)rule;
+    (void)report;
+    return !session->derailed && of->command->verb == SMTP_VERB_OTHER &&
+           session->last_verb == SMTP_VERB_DATA && !session->data_open &&
+           session->answered.record == session->last_unit && session->last_code >= 400;
+}
+
+static size_t accepted_recipients(const struct rule_case *of)
+{
+    if (of->session->transaction == SESSION_NOWHERE)
+        return 0;
+    return of->view->transactions[of->session->transaction].rcpt_accepted;
+}
+
+RULE_CHECK(content_without_recipient)
+{
+    (void)rule;
+    (void)report;
+    return accepted_recipients(of) == 0 && facts_of(of)->octets > 0 && of->session->data_open;
+}
+
+RULE_CHECK(closed_instead_of_lone_dot)
+{
+    (void)rule;
+    (void)report;
+    return of->session->data_open && accepted_recipients(of) == 0 && !of->session->cut &&
+           !of->session->server_ended && !of->session->client_ended && !of->session->stalled &&
+           !of->session->expired && !(of->claim && (of->claim->hung || of->claim->signal));
+}
+
+/* ---- what ----------------------------------------------------------------------------------- */
+
+RULE_CHECK(content_has_bare_line_ends)
+{
+    (void)rule;
+    if (facts_of(of)->bare_cr)
+        return counted(report, facts_of(of)->bare_cr, "CR without LF");
+    return counted(report, facts_of(of)->bare_lf, "LF without CR");
+}
+
+RULE_CHECK(content_has_unstuffed_dots)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->unstuffed_dots, "lines that began with a single dot");
+}
+
+RULE_CHECK(content_has_false_ends)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->false_ends, "look-alikes of CRLF . CRLF");
+}
+
+RULE_CHECK(content_has_control_characters)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->nul + facts_of(of)->control, "control characters");
+}
+
+RULE_CHECK(content_eight_bit_to_helo)
+{
+    (void)rule;
+    return of->session->hello == SESSION_HELLO_HELO &&
+           counted(report, facts_of(of)->eight_bit, "octets above 127");
+}
+
+RULE_CHECK(content_eight_bit_not_offered)
+{
+    (void)rule;
+    return of->session->hello == SESSION_HELLO_EHLO &&
+           !session_has(of->session, SMTP_EXTENSION_8BITMIME) &&
+           counted(report, facts_of(of)->eight_bit, "octets above 127");
+}
+
+/* The parameters of the MAIL that opened this transaction. */
+static bool mail_parameter(const struct rule_case *of, const char *name, struct bytes *ret_value)
+{
+    struct command mail;
+    const struct command_parameter *parameter;
+
+    if (of->session->transaction == SESSION_NOWHERE)
+        return false;
+    command_read(
+        transcript_at(of->transcript, of->view->transactions[of->session->transaction].mail)
+            ->octets,
+        &mail);
+    parameter = command_find_parameter(&mail, bytes_of(name));
+    if (parameter)
+        *ret_value = parameter->value;
+    return parameter != NULL;
+}
+
+RULE_CHECK(content_eight_bit_not_declared)
+{
+    struct bytes body = BYTES_NONE;
+
+    (void)rule;
+    if (!session_has(of->session, SMTP_EXTENSION_8BITMIME) || facts_of(of)->eight_bit == 0)
+        return false;
+    if (mail_parameter(of, "BODY", &body) && !bytes_equal_nocase(body, BYTES_LITERAL("7BIT")))
+        return false;
+    return counted(report, facts_of(of)->eight_bit, "octets above 127, not declared");
+}
+
+RULE_CHECK(content_line_is_too_long)
+{
+    (void)rule;
+    if (facts_of(of)->longest_line <= SMTP_TEXT_LINE_OCTETS_MAX)
+        return false;
+    return counted(report, facts_of(of)->longest_line, "octets in one line");
+}
+
+/* ---- how much ------------------------------------------------------------------------------- */
+
+static bool declared_size(const struct rule_case *of, unsigned long long *ret)
+{
+    struct bytes value = BYTES_NONE;
+
+    return mail_parameter(of, "SIZE", &value) && bytes_to_number(value, UINT64_MAX, ret);
+}
+
+RULE_CHECK(content_above_declared_size)
+{
+    unsigned long long size;
+
+    (void)rule;
+    if (!declared_size(of, &size) || facts_of(of)->octets <= size)
+        return false;
+    (void)snprintf(report->got, sizeof(report->got), "%llu octets after SIZE=%llu",
+                   (unsigned long long)facts_of(of)->octets, size);
+    return true;
+}
+
+/* A server that accepted a larger SIZE= has agreed to it (RFC 1870 6.1). */
+RULE_CHECK(content_above_maximum)
+{
+    uint64_t max = of->session->offered.size_octets;
+    unsigned long long size;
+
+    (void)rule;
+    if (!session_has(of->session, SMTP_EXTENSION_SIZE) || max == 0 || facts_of(of)->octets <= max)
+        return false;
+    if (declared_size(of, &size) && size > max)
+        return false;
+    (void)snprintf(report->got, sizeof(report->got), "%llu octets where %llu are the most",
+                   (unsigned long long)facts_of(of)->octets, (unsigned long long)max);
+    return true;
+}
+
+RULE_CHECK(large_content_without_size)
+{
+    struct bytes value;
+
+    (void)rule;
+    if (!session_has(of->session, SMTP_EXTENSION_SIZE) || mail_parameter(of, "SIZE", &value))
+        return false;
+    return facts_of(of)->octets > SMTP_MESSAGE_OCTETS_MIN &&
+           counted(report, facts_of(of)->octets, "octets, SIZE= not sent");
+}
+
+/* ---- header fields -------------------------------------------------------------------------- */
+
+RULE_CHECK(content_has_return_path)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->return_path, "Return-Path fields");
+}
+
+RULE_CHECK(content_has_bcc)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->bcc, "Bcc fields");
+}
+
+/* Only what the client added itself is its fault. */
+RULE_CHECK(content_has_two_dates)
+{
+    (void)rule;
+    if (facts_of(of)->header_extra == 0)
+        return false;
+    if (facts_of(of)->date_fields > 1)
+        return counted(report, facts_of(of)->date_fields, "Date fields");
+    return facts_of(of)->from_fields > 1 &&
+           counted(report, facts_of(of)->from_fields, "From fields");
+}

@@ -1,0 +1,239 @@
+/* rules_run.c - the run as a whole: what was delivered, what the client says, how often it came. */
+#include "base/smtp_code.h"
+#include "base/smtp_grammar.h"
+#include "base/text.h"
+#include "fakeserver/rule_checks.h"
+
+#include <stdio.h>
+
+static bool is_2yz(unsigned code)
+{
+    return smtp_code_class(code) == SMTP_CODE_2YZ;
+}
+
+static const struct session_transaction *transaction_of(const struct rule_case *of,
+                                                        const struct session_recipient *recipient)
+{
+    return recipient->transaction == SESSION_NOWHERE
+               ? NULL
+               : &of->view->transactions[recipient->transaction];
+}
+
+/* 2yz to RCPT and 2yz to the end of mail data: from then on the server is responsible (RFC 5321
+ * 4.2.5). */
+static bool is_delivered(const struct rule_case *of, const struct session_recipient *recipient)
+{
+    const struct session_transaction *transaction = transaction_of(of, recipient);
+
+    return transaction && is_2yz(recipient->code) && transaction->ended &&
+           is_2yz(transaction->end_code);
+}
+
+/* The reply was clear, and nothing kept the client from reading it. */
+static bool is_surely_known(const struct rule_case *of, const struct session_recipient *recipient)
+{
+    const struct session_transaction *transaction = transaction_of(of, recipient);
+
+    return transaction && !transaction->end_unclear;
+}
+
+static size_t times_delivered(const struct rule_case *of, struct bytes address, bool surely)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < of->view->recipient_count; i++) {
+        const struct session_recipient *recipient = &of->view->recipients[i];
+
+        if (smtp_mailbox_equal(recipient->path, address) && is_delivered(of, recipient) &&
+            (!surely || is_surely_known(of, recipient)))
+            count++;
+    }
+    return count;
+}
+
+/* A reply whose lines disagree can be read either way (RFC 5321 4.2.1 leaves it open). */
+static bool has_unclear_end(const struct rule_case *of)
+{
+    for (size_t i = 0; i < of->view->transaction_count; i++)
+        if (of->view->transactions[i].end_mixed)
+            return true;
+    return false;
+}
+
+static bool anything_delivered(const struct rule_case *of)
+{
+    for (size_t i = 0; i < of->view->recipient_count; i++)
+        if (is_delivered(of, &of->view->recipients[i]))
+            return true;
+    return false;
+}
+
+static bool has_claim(const struct rule_case *of)
+{
+    return of->claim && of->claim->known && of->claim->precision != SMTP_PRECISION_NONE;
+}
+
+/* ---- what the client says ------------------------------------------------------------------- */
+
+/* Without a word on each recipient, success is false only when nobody got the message: many clients
+ * end well when some recipients were refused, and tell their user so in words. */
+RULE_CHECK(claims_sent_falsely)
+{
+    (void)rule;
+    if (!has_claim(of) || has_unclear_end(of))
+        return false;
+    for (size_t i = 0; of->claim->per_recipient && i < of->claim->recipient_count; i++) {
+        const struct smtp_recipient_outcome *said = &of->claim->recipients[i];
+
+        if (said->outcome != SMTP_OUTCOME_SENT || times_delivered(of, said->address, false))
+            continue;
+        (void)snprintf(report->got, sizeof(report->got), "\"sent\" for %s, which was not accepted",
+                       text_show(said->address).text);
+        return true;
+    }
+    if (of->claim->whole != SMTP_OUTCOME_SENT || anything_delivered(of))
+        return false;
+    (void)snprintf(report->got, sizeof(report->got), "\"sent\", though no message was accepted");
+    return true;
+}
+
+static bool all_surely_delivered(const struct rule_case *of)
+{
+    const struct scenario_send *send = &of->scenario->send;
+
+    for (size_t i = 0; i < send->to_count; i++)
+        if (times_delivered(of, send->to[i], true) == 0)
+            return false;
+    return send->to_count > 0;
+}
+
+RULE_CHECK(claims_failure_falsely)
+{
+    (void)rule;
+    if (!has_claim(of))
+        return false;
+    for (size_t i = 0; of->claim->per_recipient && i < of->claim->recipient_count; i++) {
+        const struct smtp_recipient_outcome *said = &of->claim->recipients[i];
+
+        if (said->outcome == SMTP_OUTCOME_SENT || !times_delivered(of, said->address, true))
+            continue;
+        (void)snprintf(report->got, sizeof(report->got), "\"%s\" for %s, which was delivered",
+                       smtp_outcome_word(said->outcome), text_show(said->address).text);
+        return true;
+    }
+    if (of->claim->whole == SMTP_OUTCOME_SENT || !all_surely_delivered(of))
+        return false;
+    (void)snprintf(report->got, sizeof(report->got), "\"%s\", though the message was delivered",
+                   smtp_outcome_word(of->claim->whole));
+    return true;
+}
+
+/* ---- how often ------------------------------------------------------------------------------ */
+
+static size_t times_given(const struct rule_case *of, struct bytes address)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < of->scenario->send.to_count; i++)
+        count += smtp_mailbox_equal(of->scenario->send.to[i], address);
+    return count ? count : 1;
+}
+
+/* The last copy is the one too many. */
+RULE_CHECK(delivered_twice)
+{
+    (void)rule;
+    for (size_t i = of->view->recipient_count; i-- > 0;) {
+        const struct session_recipient *recipient = &of->view->recipients[i];
+        size_t copies;
+
+        if (!is_delivered(of, recipient) || !is_surely_known(of, recipient))
+            continue;
+        copies = times_delivered(of, recipient->path, true);
+        if (copies <= times_given(of, recipient->path))
+            continue;
+        report->record = transaction_of(of, recipient)->content;
+        (void)snprintf(report->got, sizeof(report->got), "%zu copies for %s", copies,
+                       text_show(recipient->path).text);
+        return true;
+    }
+    return false;
+}
+
+static bool share_a_recipient(const struct rule_case *of, size_t a, size_t b)
+{
+    for (size_t i = 0; i < of->view->recipient_count; i++)
+        for (size_t j = 0;
+             of->view->recipients[i].transaction == a && j < of->view->recipient_count; j++)
+            if (of->view->recipients[j].transaction == b &&
+                smtp_mailbox_equal(of->view->recipients[i].path, of->view->recipients[j].path))
+                return true;
+    return false;
+}
+
+RULE_CHECK(content_again_after_5yz)
+{
+    const struct session_transaction *all = of->view->transactions;
+
+    (void)rule;
+    for (size_t i = 0; i < of->view->transaction_count; i++) {
+        if (smtp_code_class(all[i].end_code) != SMTP_CODE_5YZ || all[i].end_unclear)
+            continue;
+        for (size_t j = i + 1; j < of->view->transaction_count; j++) {
+            if (all[j].content == SESSION_NOWHERE || !share_a_recipient(of, i, j))
+                continue;
+            report->record = all[j].content;
+            (void)snprintf(report->got, sizeof(report->got), "the mail data again after %u",
+                           all[i].end_code);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A second transaction after refused recipients, or for more than a server must take, is right
+ * (RFC 5321 4.5.3.1.8, 4.5.3.1.10). */
+static bool is_whole_delivery(const struct session_transaction *transaction)
+{
+    return transaction->ended && is_2yz(transaction->end_code) && transaction->rcpt_sent > 0 &&
+           transaction->rcpt_sent == transaction->rcpt_accepted && transaction->rcpt_sent < 100;
+}
+
+RULE_CHECK(one_copy_a_recipient)
+{
+    const struct session_transaction *all = of->view->transactions;
+
+    (void)rule;
+    if (!of->claim || of->scenario->send.to_count < 2)
+        return false;
+    for (size_t i = 0; i < of->view->transaction_count; i++)
+        for (size_t j = i + 1; is_whole_delivery(&all[i]) && j < of->view->transaction_count; j++) {
+            if (!is_whole_delivery(&all[j]) || share_a_recipient(of, i, j))
+                continue;
+            report->record = all[j].mail;
+            (void)snprintf(report->got, sizeof(report->got), "a second copy for other recipients");
+            return true;
+        }
+    return false;
+}
+
+/* More attempts within a minute than recipients and a few tries explain. */
+RULE_CHECK(connects_in_a_loop)
+{
+    enum { FEW = 5, MINUTE_MS = 60000 };
+    size_t most = FEW + 2 * of->scenario->send.to_count;
+
+    (void)rule;
+    for (size_t i = 0; i + most < of->view->session_count; i++) {
+        uint64_t from = transcript_at(of->transcript, of->view->sessions[i].opened)->at_ms;
+        size_t last = of->view->sessions[i + most].opened;
+
+        if (transcript_at(of->transcript, last)->at_ms - from >= MINUTE_MS)
+            continue;
+        report->record = last;
+        (void)snprintf(report->got, sizeof(report->got), "more than %zu connections in a minute",
+                       most);
+        return true;
+    }
+    return false;
+}
