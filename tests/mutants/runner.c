@@ -73,6 +73,7 @@ static bool play_one(struct runner *runner, const struct player *player, bool pr
                      struct verdict *ret)
 {
     struct play play = {&runner->scenario, runner->personality, print};
+    *ret = (struct verdict){.finding_count = 0};
     runner->runs++;
     arena_free(runner->run_arena);
     runner->run_arena = arena_new(RUN_OCTETS_MAX);
@@ -225,27 +226,35 @@ static bool is_wanted(const struct runner *runner, enum runner_pass pass, size_t
     return pass != PASS_MUTANTS || any_open(runner, runner->caught, mutant_count);
 }
 
+/* Later passes judge a mutant only where the plain client passes. */
+static bool run_plain(struct runner *runner)
+{
+    struct actor_kind kind;
+    struct player plain = harmless_player(0, &kind);
+    struct verdict verdict;
+    if (!play_one(runner, &plain, false, &verdict))
+        return false;
+    runner->plain_passes = !has_findings(&verdict, NULL) && verdict.scenario != VERDICT_NOT_REACHED;
+    return true;
+}
+
+static bool run_instance(struct runner *runner, enum runner_pass pass, size_t file, size_t instance)
+{
+    if (!open_instance(runner, file, instance))
+        return false;
+    bool ok = (pass == PASS_NAMED ? run_harmless(runner, instance) : run_plain(runner)) &&
+              run_mutants(runner, pass);
+    scenario_release(&runner->scenario);
+    return ok;
+}
+
 static bool run_pass(struct runner *runner, enum runner_pass pass)
 {
     for (size_t file = 0; file < runner->suite->count; file++) {
         size_t count = scenario_file_instance_count(runner->suite->scenarios[file].file);
-        for (size_t i = 0; i < count && is_wanted(runner, pass, file); i++) {
-            if (!open_instance(runner, file, i))
+        for (size_t i = 0; i < count && is_wanted(runner, pass, file); i++)
+            if (!run_instance(runner, pass, file, i))
                 return false;
-            if (pass == PASS_NAMED && !run_harmless(runner, i))
-                return false;
-            if (pass != PASS_NAMED) {
-                struct actor_kind kind;
-                struct player plain = harmless_player(0, &kind);
-                struct verdict verdict;
-                if (!play_one(runner, &plain, false, &verdict))
-                    return false;
-                runner->plain_passes = !has_findings(&verdict, NULL);
-            }
-            if (!run_mutants(runner, pass))
-                return false;
-            scenario_release(&runner->scenario);
-        }
     }
     return true;
 }
