@@ -1,0 +1,356 @@
+#include "fakeserver/mail_data.h"
+
+#include "base/text.h"
+#include "tests/support/fail_alloc.h"
+#include "tests/support/guard_page.h"
+#include "tests/support/unit.h"
+
+#include <inttypes.h>
+
+static void assert_same_facts_of(const char *name, const struct mail_data_facts *a,
+                                 const struct mail_data_facts *b)
+{
+#define X(fact)                                                                                    \
+    if (a->fact != b->fact)                                                                        \
+        fail_msg("%s: %s: %" PRIu64 " and %" PRIu64, name, #fact, a->fact, b->fact);
+    MAIL_DATA_FACT_TABLE(X)
+#undef X
+    assert_int_equal(a->ended, b->ended);
+}
+
+#define assert_same_facts(a, b) assert_same_facts_of("cut", (a), (b))
+
+/* Feeds in pieces of so many octets until the end; answers the octets consumed. */
+static size_t feed(struct mail_data_reader *reader, struct bytes input, size_t piece)
+{
+    size_t at = 0;
+
+    mail_data_reader_start(reader);
+    while (at < input.size && !mail_data_reader_has_ended(reader)) {
+        struct bytes next = bytes_slice(input, at, at + piece);
+        size_t used = mail_data_reader_feed(reader, next);
+
+        assert_true(used == next.size || mail_data_reader_has_ended(reader));
+        at += used;
+    }
+    return at;
+}
+
+static struct mail_data_facts facts_of(const struct mail_text *expected, struct bytes input)
+{
+    struct mail_data_reader *reader = mail_data_reader_new(expected);
+    struct mail_data_facts facts;
+
+    assert_non_null(reader);
+    feed(reader, input, input.size);
+    facts = *mail_data_reader_facts(reader);
+    mail_data_reader_free(reader);
+    return facts;
+}
+
+/* What was sent, where it ends (0 = not yet), and the facts. */
+static const struct {
+    struct bytes input;
+    size_t ends;
+    uint64_t octets, lines, longest, bare_cr, bare_lf, unstuffed, false_ends;
+} ends[] = {
+    {OCTETS(".\r\n"),              3,  0, 0, 0, 0, 0, 0, 0},
+    {OCTETS("a\r\n.\r\nQUIT\r\n"), 6,  3, 1, 3, 0, 0, 0, 0},
+    {OCTETS("a\r\nbcd\r\n.\r\n"),  11, 8, 2, 5, 0, 0, 0, 0},
+    {OCTETS("..\r\n.\r\n"),        7,  3, 1, 3, 0, 0, 0, 0},
+    {OCTETS("...a\r\n.\r\n"),      9,  5, 1, 5, 0, 0, 0, 0},
+    {OCTETS(".a\r\n.\r\n"),        7,  3, 1, 3, 0, 0, 1, 0},
+    {OCTETS("a\n.\n"),             0,  4, 0, 0, 0, 2, 0, 1},
+    {OCTETS("a\n.\r\nb\r\n.\r\n"), 11, 8, 2, 5, 0, 1, 0, 1},
+    {OCTETS("a\r\n.\nb\r\n.\r\n"), 11, 7, 2, 4, 0, 1, 1, 1},
+    {OCTETS("a\r.\rb\r\n.\r\n"),   10, 7, 1, 7, 2, 0, 0, 1},
+    {OCTETS("a\r.\r\nb\r\n.\r\n"), 11, 8, 2, 5, 1, 0, 0, 1},
+    {OCTETS("a\r\n.\rb\r\n.\r\n"), 11, 7, 2, 4, 1, 0, 1, 1},
+    {OCTETS("a\r\n.\r.\r\n.\r\n"), 11, 7, 2, 4, 1, 0, 1, 2},
+    {OCTETS("a\n.\rb\r\n.\r\n"),   10, 7, 1, 7, 1, 1, 0, 1},
+    {OCTETS("a\r\r\n.\r\n"),       7,  4, 1, 4, 1, 0, 0, 0},
+    {OCTETS("a\n\r\n.\r\n"),       7,  4, 1, 4, 0, 1, 0, 0},
+    {OCTETS("\r\n.\r\n"),          5,  2, 1, 2, 0, 0, 0, 0},
+    {OCTETS("\n.\r\n"),            0,  4, 1, 4, 0, 1, 0, 1},
+    {OCTETS(". \r\n.\r\n"),        7,  3, 1, 3, 0, 0, 1, 0},
+    {OCTETS("a.\r\n.\r\n"),        7,  4, 1, 4, 0, 0, 0, 0},
+    {OCTETS("a\r\n."),             0,  3, 1, 3, 0, 0, 0, 0},
+    {OCTETS("a\r\n.\r"),           0,  3, 1, 3, 0, 0, 0, 0},
+};
+
+static void only_the_end_indication_ends_and_its_look_alikes_are_counted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct mail_data_facts facts = facts_of(NULL, ends[i].input);
+        struct mail_data_facts wanted = facts;
+
+        wanted.wire_octets = ends[i].ends ? ends[i].ends : ends[i].input.size;
+        wanted.octets = ends[i].octets;
+        wanted.lines = ends[i].lines;
+        wanted.longest_line = ends[i].longest;
+        wanted.bare_cr = ends[i].bare_cr;
+        wanted.bare_lf = ends[i].bare_lf;
+        wanted.unstuffed_dots = ends[i].unstuffed;
+        wanted.false_ends = ends[i].false_ends;
+        wanted.ended = ends[i].ends > 0;
+        assert_same_facts_of(text_show(ends[i].input).text, &facts, &wanted);
+    }
+}
+
+static const char sample[] =
+    "From: joker@163.example\r\nSubject: a long\r\n folded subject line that is here\r\nBcc: "
+    "x@y\r\n"
+    "\r\nA line of more than sixteen octets, clean.\r\n..dot\r\n...\r\nbare\rcr bare\nlf\r\n"
+    "\xe4\xbd\xa0\xe5\xa5\xbd 8bit\r\nnul\0 bell\x07 del\x7f tab\t\r\nshort\r\n.unstuffed\r\n"
+    "\n.\r\nA line that is longer than forty octets and then some more of it.\r\n\r\n.\r\nQUIT\r\n";
+
+static void any_cut_gives_the_same_facts(void **state)
+{
+    struct bytes input = {sample, sizeof(sample) - 1};
+    struct mail_text expected = {
+        BYTES_LITERAL("From: joker@163.example\r\nSubject: b\r\n\r\nA line"), BYTES_NONE, 44};
+    struct mail_data_reader *reader = mail_data_reader_new(&expected);
+    struct mail_data_facts whole = facts_of(&expected, input);
+
+    (void)state;
+    assert_true(whole.ended);
+    assert_int_equal(whole.wire_octets, input.size - strlen("QUIT\r\n"));
+    for (size_t piece = 1; piece <= input.size; piece++) {
+        assert_int_equal(feed(reader, input, piece), whole.wire_octets);
+        assert_same_facts(mail_data_reader_facts(reader), &whole);
+    }
+    for (size_t cut = 0; cut < whole.wire_octets; cut++) {
+        mail_data_reader_start(reader);
+        assert_int_equal(mail_data_reader_feed(reader, bytes_slice(input, 0, cut)), cut);
+        mail_data_reader_feed(reader, bytes_after(input, cut));
+        assert_same_facts(mail_data_reader_facts(reader), &whole);
+    }
+    mail_data_reader_free(reader);
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *seed >> 33;
+}
+
+/* The first ".CRLF" at the start or behind CRLF, by looking at all of it. */
+static size_t end_by_search(struct bytes input)
+{
+    size_t at;
+
+    if (bytes_starts_with(input, BYTES_LITERAL(".\r\n")))
+        return 3;
+    at = bytes_find_bytes(input, BYTES_LITERAL("\r\n.\r\n"));
+    return at == BYTES_NOT_FOUND ? input.size : at + 5;
+}
+
+static void octets_in_any_order_end_where_a_search_says_and_cuts_change_nothing(void **state)
+{
+    static const char alphabet[] = "\r\n\r\n\r\n..a:\0\x80 \tFFFFFF";
+    struct mail_data_reader *reader = mail_data_reader_new(NULL);
+    struct guard_page page;
+    uint64_t seed = 2026;
+
+    (void)state;
+    assert_true(guard_page_init(&page, 300));
+    for (int round = 0; round < 20000; round++) {
+        char octets[300];
+        size_t size = next_random(&seed) % (sizeof(octets) + 1);
+        struct bytes input;
+        struct mail_data_facts whole;
+
+        for (size_t i = 0; i < size; i++)
+            octets[i] = alphabet[next_random(&seed) % (sizeof(alphabet) - 1)];
+        input = guard_page_put(&page, (struct bytes){octets, size});
+        assert_int_equal(feed(reader, input, SIZE_MAX / 2), end_by_search(input));
+        whole = *mail_data_reader_facts(reader);
+        feed(reader, input, 1);
+        assert_same_facts(mail_data_reader_facts(reader), &whole);
+        feed(reader, input, 1 + next_random(&seed) % 40);
+        assert_same_facts(mail_data_reader_facts(reader), &whole);
+    }
+    guard_page_release(&page);
+    mail_data_reader_free(reader);
+}
+
+static void octets_of_each_kind_are_counted(void **state)
+{
+    struct mail_data_facts facts = facts_of(NULL, (struct bytes){sample, sizeof(sample) - 1});
+
+    (void)state;
+    assert_int_equal(facts.eight_bit, 6);
+    assert_int_equal(facts.nul, 1);
+    assert_int_equal(facts.control, 2);
+    assert_int_equal(facts.bare_cr, 1);
+    assert_int_equal(facts.bare_lf, 2);
+    assert_int_equal(facts.unstuffed_dots, 1);
+    assert_int_equal(facts.false_ends, 1);
+    assert_int_equal(facts.bcc, 1);
+    assert_int_equal(facts.from_fields, 1);
+    assert_int_equal(facts.date_fields, 0);
+}
+
+#define HEAD "From: a@b\r\nTo: c@d\r\nSubject: x\r\n y\r\n\r\n"
+
+/* Each against the message HEAD "one\r\n.two\r\n". */
+static const struct {
+    const char *name;
+    const char *input;
+    uint64_t header_octets, header_differs, header_extra, differs_at;
+} comparisons[] = {
+    {"the same",        HEAD "one\r\n..two\r\n.\r\n",                                            38, 0, 0, MAIL_DATA_NOWHERE},
+    {"a field more",    "Date: now\r\n" HEAD "one\r\n..two\r\n.\r\n",                            49, 0, 1, MAIL_DATA_NOWHERE},
+    {"a field twice",   "To: c@d\r\n" HEAD "one\r\n..two\r\n.\r\n",                              47, 0, 1, MAIL_DATA_NOWHERE},
+    {"another order",   "To: c@d\r\nSubject: x\r\n y\r\nFrom: a@b\r\n\r\none\r\n..two\r\n.\r\n", 38,
+     0,                                                                                                 0, MAIL_DATA_NOWHERE},
+    {"a field changed", "From: a@b\r\nTo: c@d\r\nSubject: x y\r\n\r\none\r\n..two\r\n.\r\n",     36, 1,
+     0,                                                                                                    MAIL_DATA_NOWHERE},
+    {"a field lost",    "From: a@b\r\nSubject: x\r\n y\r\n\r\none\r\n..two\r\n.\r\n",            29, 1, 0,
+     MAIL_DATA_NOWHERE                                                                                                      },
+    {"no header",       "\r\none\r\n..two\r\n.\r\n",                                             2,  3, 0, MAIL_DATA_NOWHERE},
+    {"body changed",    HEAD "one\r\n..tvo\r\n.\r\n",                                            38, 0, 0, 7                },
+    {"dot lost",        HEAD "one\r\n.two\r\n.\r\n",                                             38, 0, 0, 5                },
+    {"body cut",        HEAD "one\r\n.\r\n",                                                     38, 0, 0, 5                },
+    {"body longer",     HEAD "one\r\n..two\r\n\r\n.\r\n",                                        38, 0, 0, 11               },
+    {"no body",         HEAD ".\r\n",                                                            38, 0, 0, 0                },
+    {"nothing",         ".\r\n",                                                                 0,  3, 0, 0                },
+};
+
+static void what_arrived_is_compared_with_what_was_to_be_sent(void **state)
+{
+    struct bytes message = BYTES_LITERAL(HEAD "one\r\n.two\r\n");
+    struct mail_text expected = {message, BYTES_NONE, message.size};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(comparisons); i++) {
+        struct mail_data_facts facts = facts_of(&expected, bytes_of(comparisons[i].input));
+        struct mail_data_facts wanted = facts;
+
+        wanted.header_octets = comparisons[i].header_octets;
+        wanted.header_differs = comparisons[i].header_differs;
+        wanted.header_extra = comparisons[i].header_extra;
+        wanted.differs_at = comparisons[i].differs_at;
+        assert_true(facts.ended);
+        assert_same_facts_of(comparisons[i].name, &facts, &wanted);
+    }
+}
+
+static void a_lost_dot_shows_although_the_reader_takes_it_away(void **state)
+{
+    struct bytes message = BYTES_LITERAL("A: b\r\n\r\n.two\r\n");
+    struct mail_text expected = {message, BYTES_NONE, message.size};
+    struct mail_data_facts facts = facts_of(&expected, BYTES_LITERAL("A: b\r\n\r\n.two\r\n.\r\n"));
+
+    (void)state;
+    assert_int_equal(facts.unstuffed_dots, 1);
+    assert_int_equal(facts.differs_at, 0);
+}
+
+static void a_generated_message_needs_no_memory(void **state)
+{
+    struct mail_text text = {BYTES_LITERAL("A: b\r\n\r\n"), BYTES_LITERAL("0123456789\r\nabc\r\n"),
+                             100 * 1000 + 8 + 13};
+    struct mail_data_reader *reader = mail_data_reader_new(&text);
+    uint64_t offset = 0;
+    char piece[777];
+
+    (void)state;
+    for (;;) {
+        size_t size = mail_text_read(&text, offset, piece, sizeof(piece));
+
+        if (size == 0)
+            break;
+        offset += size;
+        assert_int_equal(mail_data_reader_feed(reader, (struct bytes){piece, size}), size);
+    }
+    assert_int_equal(offset, text.octets);
+    mail_data_reader_feed(reader, BYTES_LITERAL("\r\n.\r\n"));
+    assert_true(mail_data_reader_has_ended(reader));
+    assert_int_equal(mail_data_reader_facts(reader)->differs_at, text.octets - 8);
+    mail_data_reader_free(reader);
+}
+
+static void chunks_are_content_as_they_are(void **state)
+{
+    struct bytes message = BYTES_LITERAL("A: b\r\n\r\n.one\r\n.\r\n\0two");
+    struct mail_text expected = {message, BYTES_NONE, message.size};
+    struct mail_data_reader *reader = mail_data_reader_new(&expected);
+
+    (void)state;
+    for (size_t cut = 0; cut <= message.size; cut++) {
+        const struct mail_data_facts *facts = mail_data_reader_facts(reader);
+
+        mail_data_reader_start(reader);
+        mail_data_reader_chunk(reader, bytes_slice(message, 0, cut), false);
+        assert_false(facts->ended);
+        mail_data_reader_chunk(reader, bytes_after(message, cut), true);
+        assert_true(facts->ended);
+        assert_true(facts->differs_at == MAIL_DATA_NOWHERE);
+        assert_int_equal(facts->header_differs, 0);
+        assert_int_equal(facts->wire_octets, message.size);
+        assert_int_equal(facts->octets, message.size);
+        assert_int_equal(facts->unstuffed_dots + facts->false_ends, 0);
+        assert_int_equal(facts->lines, 5);
+        assert_int_equal(facts->nul, 1);
+    }
+    mail_data_reader_free(reader);
+}
+
+static void two_messages_are_told_apart_and_one_is_known_again(void **state)
+{
+    struct mail_data_facts a = facts_of(NULL, BYTES_LITERAL("A: b\r\n\r\none\r\n.\r\n"));
+    struct mail_data_facts b = facts_of(NULL, BYTES_LITERAL("A: b\r\n\r\none\r\n.\r\n"));
+    struct mail_data_facts c = facts_of(NULL, BYTES_LITERAL("A: b\r\n\r\nonf\r\n.\r\n"));
+
+    (void)state;
+    assert_true(a.digest == b.digest);
+    assert_true(a.digest != c.digest);
+}
+
+static bool make_reader(void *context)
+{
+    struct mail_text expected = {BYTES_LITERAL(HEAD), BYTES_NONE, 38};
+    struct mail_data_reader *reader = mail_data_reader_new(&expected);
+
+    (void)context;
+    mail_data_reader_free(reader);
+    return reader != NULL;
+}
+
+static void without_memory_there_is_no_reader(void **state)
+{
+    (void)state;
+    assert_int_equal(fail_alloc_each(make_reader, NULL), 2);
+}
+
+static void reading_never_allocates(void **state)
+{
+    struct mail_data_reader *reader = mail_data_reader_new(NULL);
+
+    (void)state;
+    fail_alloc_at(0);
+    feed(reader, (struct bytes){sample, sizeof(sample) - 1}, 7);
+    assert_int_equal(fail_alloc_count(), 0);
+    mail_data_reader_free(reader);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_end_indication_ends_and_its_look_alikes_are_counted),
+        cmocka_unit_test(any_cut_gives_the_same_facts),
+        cmocka_unit_test(octets_in_any_order_end_where_a_search_says_and_cuts_change_nothing),
+        cmocka_unit_test(octets_of_each_kind_are_counted),
+        cmocka_unit_test(what_arrived_is_compared_with_what_was_to_be_sent),
+        cmocka_unit_test(a_lost_dot_shows_although_the_reader_takes_it_away),
+        cmocka_unit_test(a_generated_message_needs_no_memory),
+        cmocka_unit_test(chunks_are_content_as_they_are),
+        cmocka_unit_test(two_messages_are_told_apart_and_one_is_known_again),
+        cmocka_unit_test(without_memory_there_is_no_reader),
+        cmocka_unit_test(reading_never_allocates),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
