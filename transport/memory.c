@@ -108,9 +108,8 @@ static size_t end_send(void *self, struct bytes octets)
     struct end *end = self;
     struct end *reader = other(end);
 
-    if (reader->gone) {
-        if (end->in.end != PIPE_REPORTED)
-            end->in.end = PIPE_RESET;
+    if (reader->gone) { /* even behind a FIN that was told */
+        end->in.end = PIPE_RESET;
         return octets.size;
     }
     return pipe_add(&reader->in, octets);

@@ -1,0 +1,22 @@
+/*
+ * data_path.h - where the installed data is, and reading a file of it.
+ *
+ * Shape:   scenarios, clients … stand in one folder: SMTPDRILL_DATA of the environment, else
+ *          ../share/smtpdrill beside the executable.
+ * Bounds:  the maximum given to data_path_read().
+ * Lives:   octets that were read live in the arena.
+ * Errors:  ERR_IO with the path and the system's words, ERR_LIMIT, ERR_MEMORY.
+ */
+#ifndef TRANSPORT_DATA_PATH_H
+#define TRANSPORT_DATA_PATH_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* The folder `kind` ("scenarios") of the data; it exists. */
+bool data_path_folder(const char *kind, struct arena *arena, const char **ret, struct err *err);
+bool data_path_is_file(const char *path);
+bool data_path_read(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
+                    struct err *err);
+
+#endif
