@@ -5,8 +5,8 @@ option(SMTPDRILL_COVERAGE "Count the lines that are run (gcc --coverage)" OFF)
 option(SMTPDRILL_FUZZ "Build the fuzz targets for libFuzzer (clang only)" OFF)
 set(SMTPDRILL_SANITIZE "" CACHE STRING "Sanitizers, such as address,undefined or thread")
 
-set(CMAKE_C_FLAGS_DEBUG "-Og -g" CACHE STRING "Flags of the build type Debug")
-set(CMAKE_C_FLAGS_RELEASE "-O2 -g" CACHE STRING "Flags of the build type Release")
+set(CMAKE_C_FLAGS_DEBUG "-Og -g")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -g")
 
 add_library(build_flags INTERFACE)
 target_compile_options(build_flags INTERFACE
