@@ -222,7 +222,7 @@ static bool next_field(struct bytes *rest, struct bytes *ret)
     return true;
 }
 
-static bool expect_fields(struct mail_data_reader *reader, struct bytes head)
+static bool make_fields(struct mail_data_reader *reader, struct bytes head)
 {
     struct bytes rest = head;
     struct bytes octets;
@@ -636,7 +636,7 @@ struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected)
             reader->counted[i] = hash_name(reader->counted[i], *name);
     }
     reader->expected = expected;
-    if (expected && !expect_fields(reader, expected->head)) {
+    if (expected && !make_fields(reader, expected->head)) {
         free(reader);
         return NULL;
     }

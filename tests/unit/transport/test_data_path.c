@@ -22,7 +22,7 @@ static int set_up(void **state)
     int file;
 
     place.arena = arena_new(1 << 20);
-    strncpy(place.path, "/tmp/data-path-XXXXXX", sizeof(place.path));
+    snprintf(place.path, sizeof(place.path), "/tmp/data-path-XXXXXX");
     file = mkstemp(place.path);
     assert_int_equal(write(file, "hello", 5), 5);
     close(file);
