@@ -1,0 +1,360 @@
+#include "fakeserver/fake_server_private.h"
+
+#include "base/require.h"
+
+#include <stdlib.h>
+
+/* ---- made and freed ------------------------------------------------------------------------- */
+
+/* Replies that go out in one segment have to lie together. */
+static size_t longest_joined(const struct scenario *scenario)
+{
+    size_t longest = 0;
+    size_t size = 0;
+
+    for (size_t i = 0; scenario && i < scenario->step_count; i++) {
+        const struct step *step = &scenario->steps[i];
+
+        if (step->kind != STEP_REPLY) {
+            size = 0;
+            continue;
+        }
+        size = step->same_segment ? size + step->octets.size : step->octets.size;
+        if (step->same_segment && size > longest)
+            longest = size;
+    }
+    return longest;
+}
+
+static bool has_regex(const struct scenario *scenario)
+{
+    for (size_t i = 0; scenario && i < scenario->step_count; i++)
+        if (pattern_has_regex(scenario->steps[i].pattern))
+            return true;
+    for (size_t i = 0; scenario && i < scenario->rule_count; i++)
+        if (pattern_has_regex(scenario->rules[i].pattern))
+            return true;
+    return false;
+}
+
+static size_t rule_count(const struct scenario *scenario)
+{
+    return scenario ? scenario->rule_count : 0;
+}
+
+/* One allocation: first what every connection uses, last what few do. */
+static struct fake_server *allocate(const struct fake_server_options *options)
+{
+    size_t secrets;
+    size_t secret_octets = server_secrets_size(options->scenario, &secrets);
+    size_t rules = rule_count(options->scenario) + rule_count(options->personality);
+    size_t joined = longest_joined(options->scenario);
+    size_t other = longest_joined(options->personality);
+    size_t out = OUT_OCTETS_MIN + (joined > other ? joined : other);
+    size_t fixed = sizeof(struct fake_server) + secrets * sizeof(struct secret) +
+                   rules * sizeof(unsigned) + secret_octets;
+    struct fake_server *server = malloc(fixed + STORE_OCTETS + out + LINE_OCTETS);
+
+    if (!server)
+        return NULL;
+    memset(server, 0, fixed);
+    server->secrets = (struct secret *)(server + 1);
+    server->rule_times = (unsigned *)(server->secrets + secrets);
+    server->secret_octets = (char *)(server->rule_times + rules);
+    server->secret_octets_size = secret_octets;
+    server->store = server->secret_octets + secret_octets;
+    server->out = server->store + STORE_OCTETS;
+    server->out_octets = out;
+    server->line = server->out + out;
+    return server;
+}
+
+static void init(struct fake_server *server, const struct fake_server_options *options)
+{
+    const struct scenario *scenario = options->scenario;
+    size_t dialogue = options->connection < scenario->connection_count ? options->connection
+                                                                       : scenario->connection_count;
+
+    server->scenario = scenario;
+    server->personality = options->personality;
+    server->connection = options->connection;
+    server->limit_ms = options->limit_ms;
+    server->now_ms = options->now_ms;
+    server->owed = 1;
+    server->last_verb = SMTP_VERB_QUIT;
+    model_state_init(&server->state, scenario->accounts, scenario->account_count);
+    server->replies.stage = SMTP_STAGE_GREETING;
+    server->has_dialogue = dialogue > 0;
+    server->cursor = dialogue > 0 ? scenario->connection_first[dialogue - 1] : 0;
+    server_secrets_init(server);
+}
+
+static bool allocate_parts(struct fake_server *server)
+{
+    const struct scenario_send *send = &server->scenario->send;
+
+    server->text = model_text_new(server->scenario, server->personality);
+    server->reader = mail_data_reader_new(send->has_expected ? &send->expected : NULL);
+    if (!server->text || !server->reader)
+        return false;
+    if (!has_regex(server->scenario) && !has_regex(server->personality))
+        return true;
+    server->scratch = match_scratch_new();
+    return server->scratch != NULL;
+}
+
+struct fake_server *fake_server_new(const struct fake_server_options *options)
+{
+    struct fake_server *server;
+
+    REQUIRE(options->connection > 0);
+    server = allocate(options);
+    if (!server)
+        return NULL;
+    init(server, options);
+    if (!allocate_parts(server)) {
+        fake_server_free(server);
+        return NULL;
+    }
+    server_record_event(server, TRANSCRIPT_CONNECTED, TRANSCRIPT_SOURCE_NOBODY, 0);
+    if (server->has_dialogue)
+        server_start(server, &(struct program){.kind = PROGRAM_DIALOGUE,
+                                               .source = TRANSCRIPT_SOURCE_DIALOGUE,
+                                               .owner = server->scenario,
+                                               .at = server->cursor});
+    else
+        server_greet(server);
+    return server;
+}
+
+void fake_server_free(struct fake_server *server)
+{
+    if (!server)
+        return;
+    model_text_free(server->text);
+    mail_data_reader_free(server->reader);
+    match_scratch_free(server->scratch);
+    wipe(server->secret_octets, server->secret_octets_size);
+    free(server);
+}
+
+/* ---- endings -------------------------------------------------------------------------------- */
+
+static bool waits_for_quit(const struct fake_server *server, const struct waits *waits)
+{
+    for (size_t i = 0; i < waits->count; i++)
+        if (pattern_find_verb(server->scenario->steps[waits->steps[i]].pattern, SMTP_VERB_QUIT))
+            return true;
+    return false;
+}
+
+/* Had the dialogue come to its end when the connection did? */
+static void note_reached(const struct fake_server *server, struct transcript_record *record)
+{
+    bool is_running = server->program.kind == PROGRAM_DIALOGUE;
+    struct waits waits;
+
+    if (server->connection > 1 && server->units == 0) {
+        record->notes |= TRANSCRIPT_NOTE(HARMLESS);
+        record->variation = VARIATION_SECOND_CONNECTION;
+        return;
+    }
+    if (!server->has_dialogue || server->meant)
+        return;
+    server_waits(server, is_running ? server->program.at : server->cursor, &waits);
+    if (waits.may_end || waits.closed)
+        return;
+    record->line = waits.line;
+    if (waits_for_quit(server, &waits) && !server->quit_seen &&
+        record->kind == TRANSCRIPT_CLIENT_CLOSED) {
+        record->notes |= TRANSCRIPT_NOTE(HARMLESS);
+        record->variation = VARIATION_CLOSE_WITHOUT_QUIT;
+        return;
+    }
+    record->notes |= TRANSCRIPT_NOTE(UNREACHED);
+}
+
+static void record_end(struct fake_server *server, enum transcript_kind kind)
+{
+    struct transcript_record record = {.kind = kind};
+
+    if (!server->server_ended)
+        note_reached(server, &record);
+    server_record(server, &record);
+}
+
+static void go_silent(struct fake_server *server)
+{
+    server->program.kind = PROGRAM_NONE;
+    server->mute = true;
+    server->listening = server->delaying = false;
+}
+
+static void expire(struct fake_server *server)
+{
+    record_end(server, TRANSCRIPT_EXPIRED);
+    server->expired = true;
+    go_silent(server);
+    server_drop_output(server);
+    server->wish = ENGINE_WISH_RESET;
+}
+
+static void record_own_end(struct fake_server *server, enum transcript_kind kind)
+{
+    struct transcript_record record = {
+        .kind = kind, .source = server->wish_source, .line = server->wish_line};
+
+    if (server->client_ended || server->expired)
+        return;
+    if (server->wish_source != TRANSCRIPT_SOURCE_DIALOGUE || server->wish_line == 0)
+        note_reached(server, &record);
+    server_record(server, &record);
+}
+
+/* ---- the engine ----------------------------------------------------------------------------- */
+
+static size_t receive(void *self, uint64_t now_ms, struct bytes input)
+{
+    struct fake_server *server = self;
+
+    server->now_ms = now_ms;
+    return server_receive(server, input);
+}
+
+static struct bytes pending(const void *self)
+{
+    return server_pending(self);
+}
+
+static void sent(void *self, uint64_t now_ms, size_t octets)
+{
+    struct fake_server *server = self;
+
+    REQUIRE(octets <= server->output.octets.size - server->output.sent);
+    server->now_ms = now_ms;
+    server_sent(server, octets);
+    server_advance(server);
+}
+
+static enum engine_wish wish(const void *self)
+{
+    const struct fake_server *server = self;
+
+    return server->over ? ENGINE_WISH_NONE : server->wish;
+}
+
+static void wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
+{
+    struct fake_server *server = self;
+
+    server->now_ms = now_ms;
+    if (server->wish != wish)
+        return;
+    server->wish = ENGINE_WISH_NONE;
+    switch (wish) {
+    case ENGINE_WISH_NONE:
+        break;
+    case ENGINE_WISH_TLS:
+        model_state_secured(&server->state);
+        server_record_event(server, TRANSCRIPT_TLS_STARTED, server->wish_source, server->wish_line);
+        server_advance(server);
+        break;
+    case ENGINE_WISH_HALF_CLOSE:
+        record_own_end(server, TRANSCRIPT_SERVER_HALF_CLOSED);
+        server->half_closed = true;
+        go_silent(server);
+        break;
+    case ENGINE_WISH_CLOSE:
+        record_own_end(server, TRANSCRIPT_SERVER_CLOSED);
+        server->server_ended = true;
+        server->over = server->client_ended;
+        go_silent(server);
+        break;
+    case ENGINE_WISH_RESET:
+        record_own_end(server, TRANSCRIPT_SERVER_RESET);
+        server->server_ended = server->over = true;
+        go_silent(server);
+        break;
+    }
+}
+
+static void ended(void *self, uint64_t now_ms, enum engine_end how)
+{
+    struct fake_server *server = self;
+
+    if (server->over || server->client_ended)
+        return;
+    server->now_ms = now_ms;
+    if (server->wish == ENGINE_WISH_TLS)
+        server_record_event(server, TRANSCRIPT_TLS_FAILED, server->wish_source, server->wish_line);
+    if (!server->server_ended && !server->expired)
+        server_cut_input(server);
+    if (!server->expired)
+        record_end(server,
+                   how == ENGINE_END_FIN ? TRANSCRIPT_CLIENT_CLOSED : TRANSCRIPT_CLIENT_RESET);
+    server->client_ended = true;
+    go_silent(server);
+    if (how == ENGINE_END_FIN && !server->server_ended) {
+        server->wish = ENGINE_WISH_CLOSE;
+        return;
+    }
+    server_drop_output(server);
+    server->wish = ENGINE_WISH_NONE;
+    server->over = true;
+}
+
+static uint64_t deadline_ms(const void *self)
+{
+    const struct fake_server *server = self;
+    const struct output *output = &server->output;
+    uint64_t due = server->limit_ms;
+
+    if (server->over || server->expired)
+        return ENGINE_NEVER;
+    if (server->delaying && server->delay_until_ms < due)
+        due = server->delay_until_ms;
+    if (server->listening && server->quiet_until_ms < due)
+        due = server->quiet_until_ms;
+    if (!server_is_quiet(server) && output->pace_octets > 0 && output->pace_left == 0 &&
+        output->pace_due_ms < due)
+        due = output->pace_due_ms;
+    return due;
+}
+
+static void tick(void *self, uint64_t now_ms)
+{
+    struct fake_server *server = self;
+
+    server->now_ms = now_ms;
+    if (server->over || server->expired)
+        return;
+    if (now_ms >= server->limit_ms) {
+        expire(server);
+        return;
+    }
+    server_pace(server);
+    server_advance(server);
+}
+
+struct engine fake_server_engine(struct fake_server *server)
+{
+    static const struct engine_ops ops = {receive,   pending, sent,        wish,
+                                          wish_done, ended,   deadline_ms, tick};
+
+    return (struct engine){&ops, server};
+}
+
+bool fake_server_event(struct fake_server *server, struct transcript_record *ret)
+{
+    if (server->record_count == 0)
+        return false;
+    *ret = server->records[server->record_first];
+    server->record_first = (server->record_first + 1) % RECORDS_MAX;
+    server->record_count--;
+    return true;
+}
+
+bool fake_server_is_over(const struct fake_server *server)
+{
+    return server->over;
+}
