@@ -1,0 +1,261 @@
+#include "harness/run_facts.h"
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "harness/capability.h"
+
+#define FACT(name) facts->values[RECIPE_PLACEHOLDER_##name]
+
+/* ---- facts ----------------------------------------------------------------------------------- */
+
+static bool is_used(const struct run_setting *setting, enum recipe_placeholder placeholder)
+{
+    return (setting->recipe->used & RECIPE_PLACEHOLDER_BIT(placeholder)) != 0 ||
+           setting->recipe->input == placeholder;
+}
+
+static bool set_printf(struct arena *arena, struct bytes *ret, struct err *err, const char *format,
+                       unsigned long long number)
+{
+    *ret = arena_printf(arena, format, number);
+    return ret->data != NULL || err_memory(err);
+}
+
+static bool join_recipients(const struct scenario_send *send, struct arena *arena,
+                            struct bytes *ret, struct err *err)
+{
+    struct buf joined;
+    bool ok = true;
+    buf_init(&joined, RECIPE_VALUE_OCTETS_MAX);
+    for (size_t i = 0; ok && i < send->to_count; i++)
+        ok = (i == 0 || buf_append_octet(&joined, ',')) && buf_append(&joined, send->to[i]);
+    if (ok)
+        *ret = arena_copy(arena, buf_bytes(&joined));
+    ok = ok && ret->data != NULL;
+    buf_release(&joined);
+    return ok || err_memory(err);
+}
+
+static bool set_words(const struct run_setting *setting, const struct scenario_send *send,
+                      unsigned port, struct arena *arena, struct recipe_facts *facts,
+                      struct err *err)
+{
+    FACT(HOST) = BYTES_LITERAL("127.0.0.1");
+    FACT(FROM) = send->from;
+    FACT(USER) = send->user;
+    FACT(PASSWORD) = send->password;
+    FACT(MECHANISM) = send->mechanism;
+    FACT(DOMAIN) = send->domain;
+    FACT(CLIENTS) = bytes_of(setting->clients);
+    FACT(SMTPSEND) = bytes_of(setting->smtpsend);
+    facts->to = send->to;
+    facts->to_count = send->to_count;
+    if (send->timeout_ms > 0 &&
+        (!set_printf(arena, &FACT(TIMEOUT), err, "%llu", (send->timeout_ms + 999) / 1000) ||
+         !set_printf(arena, &FACT(TIMEOUT_MS), err, "%llu", send->timeout_ms)))
+        return false;
+    return set_printf(arena, &FACT(PORT), err, "%llu", port) &&
+           join_recipients(send, arena, &FACT(TO), err);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static const struct {
+    enum recipe_placeholder placeholder;
+    enum mail_form form;
+    const char *name;
+} mail_files[] = {
+    {RECIPE_PLACEHOLDER_MESSAGE,      MAIL_FORM_AS_IS, "message"     },
+    {RECIPE_PLACEHOLDER_MESSAGE_LF,   MAIL_FORM_LF,    "message-lf"  },
+    {RECIPE_PLACEHOLDER_MESSAGE_CRLF, MAIL_FORM_CRLF,  "message-crlf"},
+    {RECIPE_PLACEHOLDER_MESSAGE_OPEN, MAIL_FORM_OPEN,  "message-open"},
+    {RECIPE_PLACEHOLDER_BODY,         MAIL_FORM_BODY,  "body"        },
+};
+
+static bool set_path(const struct run_folder *folder, const char *name, struct arena *arena,
+                     struct bytes *ret, struct err *err)
+{
+    *ret = arena_printf(arena, "%s/%s", folder->path, name);
+    return ret->data != NULL || err_memory(err);
+}
+
+static bool write_mails(const struct run_setting *setting, const struct scenario_send *send,
+                        const struct run_folder *folder, struct arena *arena,
+                        struct recipe_facts *facts, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(mail_files) / sizeof(mail_files[0]); i++) {
+        enum recipe_placeholder placeholder = mail_files[i].placeholder;
+        if (!is_used(setting, placeholder))
+            continue;
+        if (!run_folder_write_mail(folder, mail_files[i].name, &send->given, mail_files[i].form,
+                                   err) ||
+            !set_path(folder, mail_files[i].name, arena, &facts->values[placeholder], err))
+            return false;
+    }
+    return true;
+}
+
+static bool write_password(const struct run_setting *setting, const struct scenario_send *send,
+                           const struct run_folder *folder, struct arena *arena,
+                           struct recipe_facts *facts, struct err *err)
+{
+    struct buf line;
+    if (send->user.size == 0 || !is_used(setting, RECIPE_PLACEHOLDER_PASSWORD_FILE))
+        return true;
+    buf_init(&line, send->password.size + 1);
+    bool ok =
+        (buf_append(&line, send->password) && buf_append_octet(&line, '\n')) || err_memory(err);
+    ok = ok && run_folder_write(folder, BYTES_LITERAL("password"), buf_bytes(&line), err) &&
+         set_path(folder, "password", arena, &FACT(PASSWORD_FILE), err);
+    buf_release_secret(&line);
+    return ok;
+}
+
+/* ---- environment ----------------------------------------------------------------------------- */
+
+struct environment {
+    const char **names; /* NAME=VALUE */
+    size_t count;
+    struct arena *arena;
+    struct err *err;
+};
+
+static bool add_line(struct environment *to, const char *line)
+{
+    void *items = to->names;
+    if (!arena_grow(to->arena, &items, to->count, sizeof(*to->names)))
+        return err_memory(to->err);
+    to->names = items;
+    to->names[to->count++] = line;
+    return true;
+}
+
+static bool add_variable(struct environment *to, const char *name, struct bytes value)
+{
+    struct bytes line = arena_printf(to->arena, "%s=%.*s", name, BYTES_FORMAT(value));
+    return line.data != NULL ? add_line(to, line.data) : err_memory(to->err);
+}
+
+/* A recipe's client sees no configuration of the person who runs the tests. */
+static bool add_own(struct environment *to, const struct run_setting *setting,
+                    const struct run_folder *folder)
+{
+    return add_variable(to, "PATH", bytes_of(setting->path)) &&
+           add_variable(to, "HOME", bytes_of(folder->path)) &&
+           add_variable(to, "TMPDIR", bytes_of(folder->path)) && add_line(to, "LC_ALL=C") &&
+           add_line(to, "TZ=UTC") && add_line(to, "LOGNAME=smtpdrill") &&
+           add_line(to, "USER=smtpdrill");
+}
+
+/* A COMMAND sees the environment of who started it, and the facts. */
+static bool add_inherited(struct environment *to, const struct run_setting *setting,
+                          const struct recipe_facts *facts)
+{
+    for (const char *const *line = setting->inherited; *line != NULL; line++)
+        if (!bytes_starts_with(bytes_of(*line), BYTES_LITERAL("SMTPDRILL_")) &&
+            !add_line(to, *line))
+            return false;
+    for (int i = 0; i < RECIPE_PLACEHOLDER_COUNT; i++) {
+        const char *variable = recipe_placeholder_variable((enum recipe_placeholder)i);
+        char name[64] = "SMTPDRILL_";
+        if (variable == NULL)
+            continue;
+        memcpy(name + 10, variable, strlen(variable) + 1);
+        if (!add_variable(to, name, facts->values[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool make_environment(const struct run_setting *setting, const struct run_folder *folder,
+                             const struct recipe_facts *facts, struct arena *arena,
+                             const struct recipe_command *command, const char *const **ret,
+                             struct err *err)
+{
+    struct environment environment = {.arena = arena, .err = err};
+    bool ok = setting->inherited != NULL ? add_inherited(&environment, setting, facts)
+                                         : add_own(&environment, setting, folder);
+    for (const char *const *line = command->environment; ok && *line != NULL; line++)
+        ok = add_line(&environment, *line);
+    ok = ok && add_line(&environment, NULL);
+    *ret = environment.names;
+    return ok;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+bool run_facts_make(const struct run_setting *setting, const struct scenario *scenario,
+                    const struct run_folder *folder, unsigned port, struct arena *arena,
+                    struct run_command *ret, struct err *err)
+{
+    struct recipe_facts made = {.to = NULL};
+    struct recipe_facts *facts = &made;
+    struct recipe_command command;
+    const struct scenario_send *send = &scenario->send;
+    FACT(DIR) = bytes_of(folder->path);
+    if (!set_words(setting, send, port, arena, facts, err) ||
+        !write_mails(setting, send, folder, arena, facts, err) ||
+        !write_password(setting, send, folder, arena, facts, err) ||
+        !recipe_expand(setting->recipe, facts, arena, &command, err))
+        return false;
+    for (size_t i = 0; i < command.file_count; i++)
+        if (!run_folder_write(folder, command.files[i].name, command.files[i].octets, err))
+            return false;
+    ret->argv = command.argv;
+    ret->input = setting->recipe->input != RECIPE_PLACEHOLDER_NONE
+                     ? facts->values[setting->recipe->input].data
+                     : NULL;
+    return make_environment(setting, folder, facts, arena, &command, &ret->environment, err);
+}
+
+/* ---- capabilities ---------------------------------------------------------------------------- */
+
+/* What `send` asks for is needed though no line says so. */
+static uint64_t needs_of_send(const struct scenario *scenario)
+{
+    const struct scenario_send *send = &scenario->send;
+    uint64_t needs = 0;
+    if (send->to_count > 1)
+        needs |= CAPABILITY_BIT(CAPABILITY_MULTIPLE_RECIPIENTS);
+    if (send->from.size == 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_NULL_SENDER);
+    if (send->user.size > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_AUTH);
+    if (send->mechanism.size > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_MECHANISM);
+    if (send->domain.data != NULL)
+        needs |= CAPABILITY_BIT(CAPABILITY_DOMAIN);
+    if (send->timeout_ms > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_TIMEOUT);
+    if (send->tls == SEND_TLS_STARTTLS)
+        needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
+    if (send->tls == SEND_TLS_IMPLICIT)
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS);
+    return needs;
+}
+
+bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
+                       struct arena *arena, struct bytes *ret, struct err *err)
+{
+    uint64_t needs = needs_of_send(scenario);
+    *ret = BYTES_NONE;
+    for (size_t i = 0; i < scenario->need_count; i++) {
+        enum capability capability;
+        if (!capability_from_word(scenario->needs[i], &capability)) {
+            const char *near = capability_nearest(scenario->needs[i]);
+            return err_set(err, ERR_SYNTAX, "%.*s: no capability is called %s%s%s%s",
+                           BYTES_FORMAT(scenario->path), text_show(scenario->needs[i]).text,
+                           near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                           near != NULL ? "?" : "");
+        }
+        needs |= CAPABILITY_BIT(capability);
+    }
+    needs &= ~recipe->can;
+    for (int i = 0; i < CAPABILITY_COUNT; i++) {
+        if ((needs & CAPABILITY_BIT((enum capability)i)) == 0)
+            continue;
+        *ret = arena_printf(arena, "the client lacks %s", capability_word((enum capability)i));
+        return ret->data != NULL || err_memory(err);
+    }
+    return true;
+}
