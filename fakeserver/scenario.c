@@ -65,7 +65,7 @@ static bool place_at_margin(struct layout *layout, struct scenario_line *line)
     enum line_place place = scenario_line_place(line->kind);
 
     if (layout->depth > 0)
-        return fail_line(layout, line, "stands outside of either … end only");
+        return fail_line(layout, line, "stands outside of either ... end only");
     if (line->indented)
         return fail_line(layout, line, "stands at the left margin only");
     if (layout->dialogue_begun && (place == LINE_PLACE_HEAD || place == LINE_PLACE_RULE))

@@ -20,6 +20,18 @@ static bool goes_on(struct bytes line)
     return reply_code(line) > 0 && line.size > 3 && line.data[3] == '-';
 }
 
+/* Adds octets to the reply that is being put together. */
+static bool append(struct dialogue_reader *reader, const struct scenario_line *line,
+                   struct bytes octets)
+{
+    struct buf *scratch = &reader->parser->scratch;
+
+    if (octets.size > buf_room(scratch))
+        return err_set_at(reader->parser->err, ERR_LIMIT, line->number, 0,
+                          "a reply has at most %zu octets", scratch->max);
+    return buf_append(scratch, octets) || dialogue_fail_room(reader, line);
+}
+
 /* The S: lines of one reply; a line with a wait of its own begins another segment. */
 bool dialogue_parse_reply(struct dialogue_reader *reader, const struct scenario_line *line)
 {
@@ -34,9 +46,8 @@ bool dialogue_parse_reply(struct dialogue_reader *reader, const struct scenario_
 
         if (!scenario_expand(parser, &file->lines[reader->line], &text))
             return false;
-        if (!buf_append(&parser->scratch, text.octets) ||
-            !buf_append(&parser->scratch, BYTES_LITERAL("\r\n")))
-            return dialogue_fail_room(reader, line);
+        if (!append(reader, line, text.octets) || !append(reader, line, BYTES_LITERAL("\r\n")))
+            return false;
         step.code = reply_code(text.octets);
         step.unfinished = goes_on(text.octets);
         if (!step.unfinished || next == file->line_count || file->lines[next].kind != LINE_REPLY ||
@@ -87,8 +98,8 @@ bool dialogue_parse_raw(struct dialogue_reader *reader, const struct scenario_li
         if (!scenario_word_octets(&text, words[i].octets, words[i].at, parser->arena, &octets,
                                   parser->err))
             return false;
-        if (!buf_append(&parser->scratch, octets))
-            return dialogue_fail_room(reader, line);
+        if (!append(reader, line, octets))
+            return false;
     }
     step.octets = arena_copy(parser->arena, buf_bytes(&parser->scratch));
     if (!step.octets.data)

@@ -73,7 +73,7 @@ static bool fail_unknown(const struct expansion *expansion, size_t at, struct by
         }
     }
     return scenario_fail_unknown(expansion->source, at, expansion->parser->err,
-                                 "placeholder; write {{ for a brace:", name, known, count);
+                                 "placeholder", name, known, count);
 }
 
 /* ---- values --------------------------------------------------------------------------------- */
@@ -331,7 +331,7 @@ static bool append_value(struct expansion *expansion, size_t at, struct bytes va
     if (bytes_find(value, '\n') != BYTES_NOT_FOUND || bytes_find(value, '\r') != BYTES_NOT_FOUND)
         return scenario_fail(
             expansion->source, at, expansion->parser->err,
-            "the value has a line end in it; put it into a string, as in S= \"…\"");
+            "the value has a line end in it; put it into a string, as in S= \"...\"");
     return buf_append(expansion->out, value) || fail_out(expansion);
 }
 

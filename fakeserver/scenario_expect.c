@@ -226,6 +226,10 @@ static bool parse_never(struct expect_reader *reader)
 static bool parse_count(struct expect_reader *reader)
 {
     reader->expectation->kind = EXPECT_COUNT;
+    if (find_border(reader) == reader->count) {
+        reader->at = reader->count;
+        return fail_expected(reader, "<=, = or >= behind the pattern");
+    }
     return parse_pattern(reader, &reader->expectation->pattern) && parse_compare(reader);
 }
 

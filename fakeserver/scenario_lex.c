@@ -234,7 +234,7 @@ bool scenario_lex_line(struct bytes raw, unsigned number, struct scenario_line *
 
         if ((octet < ' ' && octet != '\t') || octet == 127)
             return err_set_at(err, ERR_SYNTAX, number, (unsigned)i + 1,
-                              "a control octet; write it as \\x%02x in S= \"…\"", octet);
+                              "a control octet; write it as \\x%02x in S= \"...\"", octet);
     }
     if (at == raw.size)
         return true;

@@ -71,7 +71,7 @@ static bool check_challenge(struct lint *lint, const struct step *step, struct b
     buf_init(&octets, REPLY_LINE_OCTETS_MAX);
     ok = base64_decode(&octets, text, &err);
     buf_release(&octets);
-    if (!ok && err.kind == ERR_MEMORY)
+    if (!ok && err.kind != ERR_SYNTAX)
         return err_memory(lint->err);
     return ok || lint_remark_at(lint, true, step->line, step->column,
                                 "the text of a 334 reply is base64 (RFC 4954 4); this is not: %s",
@@ -123,7 +123,7 @@ static bool check_response(struct lint *lint, const struct step *step, struct by
     buf_init(&octets, SCENARIO_LINE_OCTETS_MAX);
     ok = base64_decode(&octets, text, &err);
     buf_release(&octets);
-    if (!ok && err.kind == ERR_MEMORY)
+    if (!ok && err.kind != ERR_SYNTAX)
         return err_memory(lint->err);
     return ok || lint_remark_at(lint, true, step->line, step->column,
                                 "a client response is base64 (RFC 4954 4); this is not: %s",

@@ -90,8 +90,10 @@ static size_t ipv4_extent(struct bytes text, size_t at, unsigned *ret)
         if (part < 3 && (i >= text.size || text.data[i++] != '.'))
             return 0;
     }
-    if (i < text.size && (is_digit(text.data[i]) || text.data[i] == '.') && i + 1 < text.size &&
-        is_digit(text.data[i + 1]))
+    /* A longer number, or a fifth one: a version of something. */
+    if (i < text.size && is_digit(text.data[i]))
+        return 0;
+    if (i + 1 < text.size && text.data[i] == '.' && is_digit(text.data[i + 1]))
         return 0;
     return i - at;
 }
@@ -137,6 +139,7 @@ static bool check_secret(struct lint *lint, const struct scenario_line *line)
 {
     struct scenario_word word = {BYTES_NONE, 0};
     struct buf octets;
+    struct err err = {0};
     size_t at = 0;
     bool is_secret;
 
@@ -150,11 +153,13 @@ static bool check_secret(struct lint *lint, const struct scenario_line *line)
         (word.at > 0 && !bytes_starts_with_nocase(line->body, BYTES_LITERAL("AUTH "))))
         return true;
     buf_init(&octets, SCENARIO_LINE_OCTETS_MAX);
-    is_secret = base64_decode(&octets, word.octets, NULL);
+    is_secret = base64_decode(&octets, word.octets, &err);
     buf_release_secret(&octets);
+    if (!is_secret && err.kind != ERR_SYNTAX)
+        return err_memory(lint->err);
     return !is_secret ||
            lint_remark_at(lint, false, line->number, (unsigned)(line->body_at + word.at) + 1,
-                          "this may be somebody's secret; write {base64 …} with {user} and "
+                          "this may be somebody's secret; write {base64 ...} with {user} and "
                           "{password}");
 }
 

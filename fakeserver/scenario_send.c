@@ -209,7 +209,7 @@ bool scenario_parse_account(struct scenario_parser *parser, const struct scenari
     if (!is_end)
         return false;
     if (account.user.size == 0 || !account.password.data)
-        return scenario_fail(text, 0, parser->err, "expected user=… and password=…");
+        return scenario_fail(text, 0, parser->err, "expected user=... and password=...");
     return add_account(parser, text, account);
 }
 
