@@ -1,0 +1,26 @@
+/*
+ * bench.h - what the three clients of the benchmark share: arguments, and the report.
+ *
+ * Usage: PROGRAM HOST PORT MESSAGES OCTETS
+ * Each sends MESSAGES messages of OCTETS octets over one connection and prints one line:
+ * messages, seconds of its own CPU (user and system), seconds of wall time.
+ */
+#ifndef TESTS_BENCH_BENCH_H
+#define TESTS_BENCH_BENCH_H
+
+#include <stddef.h>
+#include <time.h>
+
+struct bench {
+    const char *host;
+    const char *port;
+    unsigned long messages;
+    char *text; /* one message, CRLF line ends, no line begins with a dot */
+    size_t size;
+    struct timespec begun;
+};
+
+void bench_begin(struct bench *bench, int argc, char **argv); /* exits on bad arguments */
+void bench_end(struct bench *bench, unsigned long sent);      /* prints, frees */
+
+#endif
