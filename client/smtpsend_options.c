@@ -1,0 +1,317 @@
+#include "client/smtpsend_options.h"
+
+#include "base/text.h"
+#include "client/sasl.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char smtpsend_usage[] =
+    "usage: smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... [FILE | -]\n"
+    "       smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... --subject TEXT --body "
+    "TEXT\n"
+    "\n"
+    "  -s, --server HOST[:PORT]  SMTP server; port 587 unless given\n"
+    "  -f, --from MAILBOX        reverse-path; '' or '<>' is the null reverse-path\n"
+    "  -t, --to MAILBOX          forward-path; may be given many times\n"
+    "      --subject TEXT        make a message, instead of reading one\n"
+    "      --body TEXT           its text\n"
+    "  -u, --user NAME           authenticate; the password comes from\n"
+    "      --password-file FILE    the first line of a file,\n"
+    "      --password-fd N         the first line of an open descriptor,\n"
+    "                              or a prompt on the terminal\n"
+    "      --auth MECHANISM      this AUTH mechanism only: PLAIN, LOGIN\n"
+    "      --plaintext-auth      send the password even where there is no TLS\n"
+    "      --ehlo NAME           our name for EHLO; this host's by default\n"
+    "      --timeout TIME        for everything: 30, 30s, 500ms, 5m\n"
+    "      --timeout-STAGE TIME  for one: greeting ehlo auth mail rcpt data block end-of-data "
+    "rset\n"
+    "                              quit\n"
+    "      --no-pipelining       one command at a time\n"
+    "      --long-lines          send lines of more than 998 octets as they are\n"
+    "      --bare-lf             take replies whose lines end in LF alone\n"
+    "  -v, --verbose             the dialogue on standard error; -vv also the client's states\n"
+    "      --json                the result as JSON on standard output\n"
+    "  -h, --help    -V, --version\n";
+
+enum {
+    OPTION_SUBJECT = 256,
+    OPTION_BODY,
+    OPTION_PASSWORD_FILE,
+    OPTION_PASSWORD_FD,
+    OPTION_AUTH,
+    OPTION_PLAINTEXT_AUTH,
+    OPTION_EHLO,
+    OPTION_TIMEOUT,
+    OPTION_NO_PIPELINING,
+    OPTION_LONG_LINES,
+    OPTION_BARE_LF,
+    OPTION_JSON,
+    OPTION_TIMEOUT_FIRST, /* and one for each timeout */
+};
+
+/* clang-format off */
+static const struct option table[] = {
+    {"server",         required_argument, NULL, 's'                  },
+    {"from",           required_argument, NULL, 'f'                  },
+    {"to",             required_argument, NULL, 't'                  },
+    {"subject",        required_argument, NULL, OPTION_SUBJECT       },
+    {"body",           required_argument, NULL, OPTION_BODY          },
+    {"user",           required_argument, NULL, 'u'                  },
+    {"password-file",  required_argument, NULL, OPTION_PASSWORD_FILE },
+    {"password-fd",    required_argument, NULL, OPTION_PASSWORD_FD   },
+    {"auth",           required_argument, NULL, OPTION_AUTH          },
+    {"mechanism",      required_argument, NULL, OPTION_AUTH          },
+    {"plaintext-auth", no_argument,       NULL, OPTION_PLAINTEXT_AUTH},
+    {"ehlo",           required_argument, NULL, OPTION_EHLO          },
+    {"domain",         required_argument, NULL, OPTION_EHLO          },
+    {"timeout",        required_argument, NULL, OPTION_TIMEOUT       },
+    {"no-pipelining",  no_argument,       NULL, OPTION_NO_PIPELINING },
+    {"long-lines",     no_argument,       NULL, OPTION_LONG_LINES    },
+    {"bare-lf",        no_argument,       NULL, OPTION_BARE_LF       },
+    {"json",           no_argument,       NULL, OPTION_JSON          },
+    {"verbose",        no_argument,       NULL, 'v'                  },
+    {"help",           no_argument,       NULL, 'h'                  },
+    {"version",        no_argument,       NULL, 'V'                  },
+#define X(name, word, default_ms, source)                                                          \
+    {"timeout-" word, required_argument, NULL, OPTION_TIMEOUT_FIRST + SMTP_CLIENT_TIMEOUT_##name},
+    SMTP_CLIENT_TIMEOUT_TABLE(X)
+#undef X
+    {NULL,             0,                 NULL, 0                    },
+};
+/* clang-format on */
+
+static bool parse_port(struct bytes text, unsigned *ret, struct err *err)
+{
+    unsigned long long port;
+
+    if (!bytes_to_number(text, 65535, &port) || port == 0)
+        return err_set(err, ERR_SYNTAX, "expected a port of 1 to 65535 after the host; got \"%s\"",
+                       text_show(text).text);
+    *ret = (unsigned)port;
+    return true;
+}
+
+/* HOST, HOST:PORT, [IPv6], [IPv6]:PORT, or an IPv6 address alone: it has more than one colon. */
+static bool parse_server(struct bytes text, struct smtpsend_options *options, struct err *err)
+{
+    struct bytes host = text;
+    struct bytes port = BYTES_NONE;
+    size_t colon = bytes_find(text, ':');
+    size_t bracket = bytes_find(text, ']');
+
+    if (text.size > 0 && text.data[0] == '[' && bracket != BYTES_NOT_FOUND) {
+        host = bytes_slice(text, 1, bracket);
+        port = bytes_after(text, bracket + 1);
+        if (port.size > 0 && port.data[0] != ':')
+            return err_set(err, ERR_SYNTAX, "expected \":PORT\" after \"]\" in --server");
+        port = bytes_after(port, 1);
+    } else if (colon != BYTES_NOT_FOUND &&
+               bytes_find(bytes_after(text, colon + 1), ':') == BYTES_NOT_FOUND) {
+        host = bytes_slice(text, 0, colon);
+        port = bytes_after(text, colon + 1);
+        if (port.size == 0)
+            return err_set(err, ERR_SYNTAX, "expected a port after \":\" in --server");
+    }
+    if (host.size == 0 || host.size >= sizeof options->host)
+        return err_set(err, ERR_SYNTAX, "expected --server HOST[:PORT]; got \"%s\"",
+                       text_show(text).text);
+    memcpy(options->host, host.data, host.size);
+    options->host[host.size] = '\0';
+    return port.size == 0 || parse_port(port, &options->port, err);
+}
+
+/* A number of seconds, or with "ms", "s", "m". */
+static bool parse_time(struct bytes text, uint64_t *ret_ms, struct err *err)
+{
+    static const struct {
+        const char *unit;
+        uint64_t ms;
+    } units[] = {
+        {"ms", 1        },
+        {"s",  1000     },
+        {"m",  60 * 1000},
+        {"",   1000     },
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof units / sizeof units[0]; i++) {
+        struct bytes unit = bytes_of(units[i].unit);
+        size_t at = text.size > unit.size ? text.size - unit.size : 0;
+        unsigned long long number;
+
+        if (at > 0 && bytes_equal(bytes_after(text, at), unit) &&
+            bytes_to_number(bytes_slice(text, 0, at), 10000000, &number) && number > 0) {
+            *ret_ms = number * units[i].ms;
+            return true;
+        }
+    }
+    return err_set(err, ERR_SYNTAX, "expected a time as 30, 30s, 500ms or 5m; got \"%s\"",
+                   text_show(text).text);
+}
+
+static bool parse_mechanism(struct bytes text, struct smtpsend_options *options, struct err *err)
+{
+    options->has_mechanism = true;
+    options->mechanism = smtp_mechanism_from(text);
+    if (sasl_is_known(options->mechanism))
+        return true;
+    return err_set(err, ERR_SYNTAX, "--auth knows PLAIN and LOGIN; got \"%s\"",
+                   text_show(text).text);
+}
+
+static bool parse_descriptor(struct bytes text, int *ret, struct err *err)
+{
+    unsigned long long number;
+
+    if (!bytes_to_number(text, 65535, &number))
+        return err_set(err, ERR_SYNTAX, "expected the number of an open descriptor; got \"%s\"",
+                       text_show(text).text);
+    *ret = (int)number;
+    return true;
+}
+
+/* The angle brackets of a path belong to the command, not to the mailbox. */
+static struct bytes without_brackets(struct bytes path)
+{
+    if (path.size >= 2 && path.data[0] == '<' && path.data[path.size - 1] == '>')
+        return bytes_slice(path, 1, path.size - 1);
+    return path;
+}
+
+static void set_timeouts(struct smtpsend_options *options, uint64_t ms)
+{
+    size_t i;
+
+    for (i = 0; i < SMTP_CLIENT_TIMEOUT_COUNT; i++)
+        options->timeouts_ms[i] = ms;
+}
+
+static bool take_timeout(struct smtpsend_options *options, int option, struct bytes text,
+                         struct err *err)
+{
+    uint64_t ms;
+
+    if (!parse_time(text, &ms, err))
+        return false;
+    if (option == OPTION_TIMEOUT)
+        set_timeouts(options, ms);
+    else
+        options->timeouts_ms[option - OPTION_TIMEOUT_FIRST] = ms;
+    return true;
+}
+
+static bool take_flag(struct smtpsend_options *options, int option)
+{
+    switch (option) {
+    case OPTION_PLAINTEXT_AUTH:
+        return options->plaintext_auth = true;
+    case OPTION_NO_PIPELINING:
+        return options->no_pipelining = true;
+    case OPTION_LONG_LINES:
+        return options->long_lines = true;
+    case OPTION_BARE_LF:
+        return options->bare_lf = true;
+    case OPTION_JSON:
+        return options->json = true;
+    case 'v':
+        return ++options->verbose > 0;
+    case 'h':
+        return options->help = true;
+    case 'V':
+        return options->version = true;
+    default:
+        return false;
+    }
+}
+
+static bool take_value(struct smtpsend_options *options, int option, struct bytes value,
+                       struct err *err)
+{
+    switch (option) {
+    case 's':
+        return parse_server(value, options, err);
+    case 'f':
+        options->from = without_brackets(value);
+        return options->has_from = true;
+    case 't':
+        options->recipients[options->recipient_count++] = without_brackets(value);
+        return true;
+    case 'u':
+        options->user = value;
+        return value.size > 0 || err_set(err, ERR_SYNTAX, "--user is empty");
+    case OPTION_SUBJECT:
+        options->subject = value;
+        return options->has_subject = true;
+    case OPTION_BODY:
+        options->body = value;
+        return options->has_body = true;
+    case OPTION_PASSWORD_FILE:
+        options->password_file = value.data;
+        return true;
+    case OPTION_PASSWORD_FD:
+        return parse_descriptor(value, &options->password_fd, err);
+    case OPTION_AUTH:
+        return parse_mechanism(value, options, err);
+    case OPTION_EHLO:
+        options->ehlo = value;
+        return true;
+    default:
+        return take_timeout(options, option, value, err);
+    }
+}
+
+static bool check(const struct smtpsend_options *options, struct err *err)
+{
+    if (options->help || options->version)
+        return true;
+    if (options->host[0] == '\0')
+        return err_set(err, ERR_SYNTAX, "--server HOST[:PORT] is missing");
+    if (!options->has_from)
+        return err_set(err, ERR_SYNTAX, "--from MAILBOX is missing");
+    if (options->recipient_count == 0)
+        return err_set(err, ERR_SYNTAX, "--to MAILBOX is missing");
+    if (options->recipient_count > SMTP_RECIPIENTS_MAX)
+        return err_set(err, ERR_SYNTAX, "at most %d recipients", SMTP_RECIPIENTS_MAX);
+    if (options->file && (options->has_subject || options->has_body))
+        return err_set(err, ERR_SYNTAX, "a FILE is a whole message: no --subject, no --body");
+    if (options->user.size == 0 && (options->password_file || options->password_fd >= 0))
+        return err_set(err, ERR_SYNTAX, "a password without --user");
+    if (options->password_file && options->password_fd >= 0)
+        return err_set(err, ERR_SYNTAX, "--password-file and --password-fd exclude each other");
+    return true;
+}
+
+bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret, struct err *err)
+{
+    int option;
+
+    *ret = (struct smtpsend_options){.port = SMTPSEND_PORT_DEFAULT, .password_fd = -1};
+    ret->recipients = calloc((size_t)argc, sizeof ret->recipients[0]);
+    if (!ret->recipients)
+        return err_memory(err);
+    opterr = 0;
+    optind = 1;
+    while ((option = getopt_long(argc, argv, ":s:f:t:u:vhV", table, NULL)) != -1) {
+        if (option == '?')
+            return err_set(err, ERR_SYNTAX, "unknown option %s",
+                           text_show(bytes_of(argv[optind - 1])).text);
+        if (option == ':')
+            return err_set(err, ERR_SYNTAX, "%s needs a value", argv[optind - 1]);
+        if (!take_flag(ret, option) && !take_value(ret, option, bytes_of(optarg), err))
+            return false;
+    }
+    if (optind < argc)
+        ret->file = argv[optind++];
+    if (optind < argc)
+        return err_set(err, ERR_SYNTAX, "one FILE at most; \"%s\" is one too many",
+                       text_show(bytes_of(argv[optind])).text);
+    return check(ret, err);
+}
+
+void smtpsend_options_release(struct smtpsend_options *options)
+{
+    free(options->recipients);
+    options->recipients = NULL;
+}

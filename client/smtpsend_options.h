@@ -1,0 +1,48 @@
+/*
+ * smtpsend_options.h - the command line of smtpsend, as values.
+ *
+ * Lives:   spans point into argv; recipients are freed by smtpsend_options_release().
+ * Errors:  ERR_SYNTAX, one sentence: exit status 64.
+ */
+#ifndef CLIENT_SMTPSEND_OPTIONS_H
+#define CLIENT_SMTPSEND_OPTIONS_H
+
+#include "client/smtp_client.h"
+
+enum { SMTPSEND_PORT_DEFAULT = 587 }; /* RFC 6409 3.1; RFC 5321 2.1 wants submission from us */
+
+struct smtpsend_options {
+    bool help;
+    bool version;
+    char host[256];
+    unsigned port;
+    struct bytes from;
+    bool has_from;
+    struct bytes *recipients;
+    size_t recipient_count;
+    const char *file; /* NULL, or "-": standard input */
+    struct bytes subject;
+    bool has_subject;
+    struct bytes body;
+    bool has_body;
+    struct bytes user;
+    const char *password_file; /* NULL: none */
+    int password_fd;           /* -1: none */
+    bool has_mechanism;
+    enum smtp_mechanism mechanism;
+    bool plaintext_auth;
+    struct bytes ehlo; /* empty: this host's own name */
+    bool no_pipelining;
+    bool long_lines;
+    bool bare_lf;
+    unsigned verbose;
+    bool json;
+    uint64_t timeouts_ms[SMTP_CLIENT_TIMEOUT_COUNT]; /* 0 = the default */
+};
+
+bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret, struct err *err);
+void smtpsend_options_release(struct smtpsend_options *options);
+/* The summary that --help prints. */
+extern const char smtpsend_usage[];
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * smtpsend_report.h - what smtpsend tells: the dialogue, the outcome of each recipient, a hint.
+ *
+ * Shape:   lines for people, or one JSON object: outcome, code, stage, text, why, and the same for
+ *          each of recipients[].
+ * Lives:   outcomes are copied as they come.
+ */
+#ifndef CLIENT_SMTPSEND_REPORT_H
+#define CLIENT_SMTPSEND_REPORT_H
+
+#include "client/smtp_client.h"
+
+#include <stdio.h>
+
+struct smtpsend_result; /* of one recipient, or of the whole */
+
+struct smtpsend_report {
+    struct smtpsend_result *results; /* [0] is the whole */
+    size_t room;
+    size_t count;
+};
+
+bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients);
+void smtpsend_report_release(struct smtpsend_report *report);
+
+/* RECIPIENT and MESSAGE events. */
+void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event);
+/* SENT, RECEIVED, SENT_DATA; with states also STATE. Foreign octets are escaped. */
+void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool states);
+
+bool smtpsend_report_known(const struct smtpsend_report *report); /* the whole was told */
+enum smtp_outcome smtpsend_report_outcome(const struct smtpsend_report *report);
+void smtpsend_report_text(const struct smtpsend_report *report, FILE *to);
+bool smtpsend_report_json(const struct smtpsend_report *report, FILE *to);
+
+struct smtpsend_circumstances {
+    bool has_user;
+    unsigned port;
+    const struct smtp_extensions *offered;
+    const char *trouble; /* of the connection, "" = none known */
+};
+/* What a person should look at; may print nothing. */
+void smtpsend_report_hint(const struct smtpsend_report *report,
+                          const struct smtpsend_circumstances *circumstances, FILE *to);
+
+#endif
