@@ -1,24 +1,10 @@
 #include "fakeserver/mail_data.h"
 
 #include "base/require.h"
+#include "fakeserver/mail_digest.h"
+#include "fakeserver/mail_field.h"
 
 #include <stdlib.h>
-
-enum { STRIPE_WORDS = 4, STRIPE_OCTETS = STRIPE_WORDS * 8 };
-
-/* A running digest, four words at a time; a stripe that is not yet full waits in rest. */
-struct digest {
-    uint64_t lanes[STRIPE_WORDS];
-    char rest[STRIPE_OCTETS];
-    size_t rest_octets;
-};
-
-/* A header field as two hashes: of all its octets, and of its name in lower case. */
-struct field {
-    uint64_t hash;
-    uint64_t name;
-    bool arrived;
-};
 
 /* Fields that are counted by name. */
 enum counted { RETURN_PATH, BCC, DATE, FROM, COUNTED };
@@ -41,213 +27,46 @@ enum place {
 struct mail_data_reader {
     struct mail_data_facts facts;
     const struct mail_text *expected;
-    uint64_t expected_header; /* octets of it */
-    struct field *fields;     /* of the header that is expected; ours */
+    uint64_t expected_header;  /* octets of it */
+    struct mail_field *fields; /* of the header that is expected; ours */
     size_t field_count;
     uint64_t counted[COUNTED]; /* hashes of counted_names */
 
     enum place place;
     bool in_header;
-    bool in_field;      /* field is being read */
-    bool name_ended;    /* its colon was seen */
-    struct field field; /* its hashes so far */
+    bool in_field;           /* field is being read */
+    struct mail_field field; /* its hashes so far */
     uint64_t line_octets;
     uint64_t body_octets;
-    struct digest digest;
+    struct mail_digest digest;
 };
 
-/* ---- a message of any size ---------------------------------------------------------------- */
-
-/* What stands at offset, as far as it is in one piece; empty at the end. */
-static struct bytes text_at(const struct mail_text *text, uint64_t offset)
-{
-    struct bytes piece;
-    uint64_t left = offset < text->octets ? text->octets - offset : 0;
-
-    if (left == 0)
-        return BYTES_NONE;
-    if (offset < text->head.size)
-        piece = bytes_after(text->head, (size_t)offset);
-    else if (text->cycle.size > 0)
-        piece = bytes_after(text->cycle, (size_t)((offset - text->head.size) % text->cycle.size));
-    else
-        return BYTES_NONE;
-    if (piece.size > left)
-        piece.size = (size_t)left;
-    return piece;
-}
-
-size_t mail_text_read(const struct mail_text *text, uint64_t offset, char *to, size_t room)
-{
-    size_t done = 0;
-
-    while (done < room) {
-        struct bytes piece = bytes_slice(text_at(text, offset + done), 0, room - done);
-
-        if (piece.size == 0)
-            break;
-        memcpy(to + done, piece.data, piece.size);
-        done += piece.size;
-    }
-    return done;
-}
-
-/* ---- digest ------------------------------------------------------------------------------- */
-
-static uint64_t word_at(const char *at)
-{
-    const unsigned char *octet = (const unsigned char *)at;
-
-    return (uint64_t)octet[0] | (uint64_t)octet[1] << 8 | (uint64_t)octet[2] << 16 |
-           (uint64_t)octet[3] << 24 | (uint64_t)octet[4] << 32 | (uint64_t)octet[5] << 40 |
-           (uint64_t)octet[6] << 48 | (uint64_t)octet[7] << 56;
-}
-
-static uint64_t mix(uint64_t lane, uint64_t word)
-{
-    lane = (lane ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return lane << 31 | lane >> 33;
-}
-
-static void digest_start(struct digest *digest)
-{
-    for (unsigned i = 0; i < STRIPE_WORDS; i++)
-        digest->lanes[i] = UINT64_C(0xcbf29ce484222325) + i;
-    digest->rest_octets = 0;
-}
-
-static void digest_stripes(struct digest *digest, const char *at, size_t octets)
-{
-    uint64_t a = digest->lanes[0];
-    uint64_t b = digest->lanes[1];
-    uint64_t c = digest->lanes[2];
-    uint64_t d = digest->lanes[3];
-
-    for (const char *end = at + octets; at < end; at += STRIPE_OCTETS) {
-        a = mix(a, word_at(at));
-        b = mix(b, word_at(at + 8));
-        c = mix(c, word_at(at + 16));
-        d = mix(d, word_at(at + 24));
-    }
-    digest->lanes[0] = a;
-    digest->lanes[1] = b;
-    digest->lanes[2] = c;
-    digest->lanes[3] = d;
-}
-
-static void digest_add(struct digest *digest, struct bytes octets)
-{
-    size_t whole;
-
-    if (digest->rest_octets > 0) {
-        size_t fits = STRIPE_OCTETS - digest->rest_octets;
-        struct bytes first = bytes_slice(octets, 0, fits);
-
-        memcpy(digest->rest + digest->rest_octets, first.data, first.size);
-        digest->rest_octets += first.size;
-        octets = bytes_after(octets, first.size);
-        if (digest->rest_octets < STRIPE_OCTETS)
-            return;
-        digest_stripes(digest, digest->rest, STRIPE_OCTETS);
-        digest->rest_octets = 0;
-    }
-    whole = octets.size - octets.size % STRIPE_OCTETS;
-    digest_stripes(digest, octets.data, whole);
-    octets = bytes_after(octets, whole);
-    if (octets.size > 0)
-        memcpy(digest->rest, octets.data, octets.size);
-    digest->rest_octets = octets.size;
-}
-
-static uint64_t digest_end(const struct digest *digest)
-{
-    uint64_t all = digest->rest_octets;
-
-    for (size_t i = 0; i < STRIPE_WORDS; i++)
-        all = mix(all, digest->lanes[i]);
-    for (size_t i = 0; i < digest->rest_octets; i++)
-        all = mix(all, (unsigned char)digest->rest[i]);
-    return all ^ all >> 29;
-}
-
-/* ---- header fields ------------------------------------------------------------------------ */
-
-static const struct field field_none = {UINT64_C(0xcbf29ce484222325), UINT64_C(0xcbf29ce484222325),
-                                        false};
-
-/* FNV-1a: fields are short. */
-static uint64_t hash_octet(uint64_t hash, char octet)
-{
-    return (hash ^ (unsigned char)octet) * UINT64_C(0x100000001b3);
-}
-
-static bool is_blank(char octet)
-{
-    return octet == ' ' || octet == '\t';
-}
-
-/* Names compare without case; blanks before the colon are old, but known (RFC 5322 4.5). */
-static uint64_t hash_name(uint64_t hash, char octet)
-{
-    if (is_blank(octet))
-        return hash;
-    return hash_octet(hash, octet >= 'A' && octet <= 'Z' ? (char)(octet | 0x20) : octet);
-}
-
-static void field_add(struct field *field, bool *name_ended, struct bytes octets)
-{
-    for (size_t i = 0; i < octets.size; i++) {
-        field->hash = hash_octet(field->hash, octets.data[i]);
-        if (octets.data[i] == ':')
-            *name_ended = true;
-        if (!*name_ended)
-            field->name = hash_name(field->name, octets.data[i]);
-    }
-}
-
-/* The next field with its continuation lines; false at the empty line or the end. */
-static bool next_field(struct bytes *rest, struct bytes *ret)
-{
-    size_t end = 0;
-
-    if (rest->size == 0 || bytes_starts_with(*rest, BYTES_LITERAL("\r\n")))
-        return false;
-    do {
-        size_t lf = bytes_find(bytes_after(*rest, end), '\n');
-
-        end = lf == BYTES_NOT_FOUND ? rest->size : end + lf + 1;
-    } while (end < rest->size && is_blank(rest->data[end]));
-    *ret = bytes_slice(*rest, 0, end);
-    *rest = bytes_after(*rest, end);
-    return true;
-}
+/* ---- header fields ------------------------------------------------------------------------- */
 
 static bool make_fields(struct mail_data_reader *reader, struct bytes head)
 {
     struct bytes rest = head;
     struct bytes octets;
 
-    while (next_field(&rest, &octets))
+    while (mail_field_next(&rest, &octets))
         reader->field_count++;
     reader->fields = calloc(reader->field_count + 1, sizeof(*reader->fields));
     if (!reader->fields)
         return false;
     rest = head;
-    for (size_t i = 0; next_field(&rest, &octets); i++) {
-        bool name_ended = false;
-
-        reader->fields[i] = field_none;
-        field_add(&reader->fields[i], &name_ended, octets);
+    for (size_t i = 0; mail_field_next(&rest, &octets); i++) {
+        reader->fields[i] = mail_field_none;
+        mail_field_add(&reader->fields[i], octets);
     }
     reader->expected_header = head.size - rest.size + (rest.size > 0 ? 2 : 0);
     return true;
 }
 
 /* The same field, not yet seen; or, next best, one of that name. */
-static struct field *find_expected(struct mail_data_reader *reader, bool by_name)
+static struct mail_field *find_expected(struct mail_data_reader *reader, bool by_name)
 {
     for (size_t i = 0; i < reader->field_count; i++) {
-        struct field *field = &reader->fields[i];
+        struct mail_field *field = &reader->fields[i];
 
         if (!field->arrived && field->name == reader->field.name &&
             (by_name || field->hash == reader->field.hash))
@@ -260,7 +79,7 @@ static void end_field(struct mail_data_reader *reader)
 {
     uint64_t *const counts[COUNTED] = {&reader->facts.return_path, &reader->facts.bcc,
                                        &reader->facts.date_fields, &reader->facts.from_fields};
-    struct field *same;
+    struct mail_field *same;
 
     if (!reader->in_field)
         return;
@@ -289,13 +108,12 @@ static void end_header(struct mail_data_reader *reader)
 static void header_content(struct mail_data_reader *reader, struct bytes octets)
 {
     reader->facts.header_octets += octets.size;
-    if (reader->line_octets == 0 && !is_blank(octets.data[0])) {
+    if (reader->line_octets == 0 && !mail_field_is_blank(octets.data[0])) {
         end_field(reader);
-        reader->field = field_none;
+        reader->field = mail_field_none;
         reader->in_field = true;
-        reader->name_ended = false;
     }
-    field_add(&reader->field, &reader->name_ended, octets);
+    mail_field_add(&reader->field, octets);
 }
 
 /* ---- content ------------------------------------------------------------------------------ */
@@ -317,7 +135,7 @@ static void body_content(struct mail_data_reader *reader, struct bytes octets)
     if (!reader->expected || reader->facts.differs_at != MAIL_DATA_NOWHERE)
         return;
     while (octets.size > 0) {
-        struct bytes expected = text_at(reader->expected, reader->expected_header + offset);
+        struct bytes expected = mail_text_at(reader->expected, reader->expected_header + offset);
 
         expected = bytes_slice(expected, 0, octets.size);
         if (expected.size == 0 || memcmp(expected.data, octets.data, expected.size) != 0) {
@@ -335,7 +153,7 @@ static void content(struct mail_data_reader *reader, struct bytes octets)
     if (octets.size == 0)
         return;
     reader->facts.octets += octets.size;
-    digest_add(&reader->digest, octets);
+    mail_digest_add(&reader->digest, octets);
     if (reader->in_header)
         header_content(reader, octets);
     else
@@ -370,7 +188,7 @@ static void end_message(struct mail_data_reader *reader)
     if (reader->expected && facts->differs_at == MAIL_DATA_NOWHERE &&
         reader->expected_header + reader->body_octets < reader->expected->octets)
         facts->differs_at = reader->body_octets;
-    facts->digest = digest_end(&reader->digest);
+    facts->digest = mail_digest_end(&reader->digest);
     facts->ended = true;
 }
 
@@ -631,9 +449,10 @@ struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected)
     if (!reader)
         return NULL;
     for (unsigned i = 0; i < COUNTED; i++) {
-        reader->counted[i] = field_none.name;
-        for (const char *name = counted_names[i]; *name; name++)
-            reader->counted[i] = hash_name(reader->counted[i], *name);
+        struct mail_field field = mail_field_none;
+
+        mail_field_add(&field, bytes_of(counted_names[i]));
+        reader->counted[i] = field.name;
     }
     reader->expected = expected;
     if (expected && !make_fields(reader, expected->head)) {
@@ -661,7 +480,7 @@ void mail_data_reader_start(struct mail_data_reader *reader)
     reader->in_field = false;
     reader->line_octets = 0;
     reader->body_octets = 0;
-    digest_start(&reader->digest);
+    mail_digest_start(&reader->digest);
 }
 
 bool mail_data_reader_has_ended(const struct mail_data_reader *reader)

@@ -76,6 +76,8 @@ struct mail_text {
     struct bytes cycle; /* whole lines */
     uint64_t octets;
 };
+/* What stands at offset, as far as it is in one piece; empty at the end. */
+struct bytes mail_text_at(const struct mail_text *text, uint64_t offset);
 /* Copies what stands from offset on, at most room octets; fewer only at the end. */
 size_t mail_text_read(const struct mail_text *text, uint64_t offset, char *to, size_t room);
 
