@@ -153,14 +153,22 @@ RULE_CHECK(hello_domain_is_malformed)
         NULL);
 }
 
+/* Of the tags that the grammar leaves open, "IPv6" is the only one registered (RFC 5321 4.1.3). */
+static bool has_unknown_tag(struct bytes literal)
+{
+    return bytes_find(literal, ':') != BYTES_NOT_FOUND &&
+           !bytes_starts_with_nocase(literal, BYTES_LITERAL("[IPv6:"));
+}
+
 RULE_CHECK(hello_literal_is_malformed)
 {
     struct bytes argument = hello_argument(of);
 
     (void)rule;
     (void)report;
-    return argument.size && argument.data[0] == '[' &&
-           !smtp_grammar_address_literal(argument, NULL);
+    if (argument.size == 0 || argument.data[0] != '[')
+        return false;
+    return has_unknown_tag(argument) || !smtp_grammar_address_literal(argument, NULL);
 }
 
 RULE_CHECK(hello_has_more_arguments)
