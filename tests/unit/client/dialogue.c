@@ -1,11 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "dialogue.h"
+
+#include "tests/support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,12 +1,7 @@
 /* test_smtp_client.c - whole sessions of the client, under a clock that jumps. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "dialogue.h"
+#include "tests/support/fail_alloc.h"
+#include "tests/support/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -821,7 +816,62 @@ static void every_state_answers_every_class_of_reply(void **state)
     }
 }
 
-/* Each state of the table is reached by a script above: those that are not, are told. */
+static bool make_client(void *context)
+{
+    struct smtp_client_options options = with_credentials();
+    struct smtp_client *client;
+    struct err err = {0};
+
+    (void)context;
+    options.trace = true;
+    client = smtp_client_new(&options, &err);
+    if (!client)
+        assert_int_equal(err.kind, ERR_MEMORY);
+    smtp_client_free(client);
+    return client != NULL;
+}
+
+static void a_client_without_memory_is_not_made(void **state)
+{
+    (void)state;
+    assert_true(fail_alloc_each(make_client, NULL) > 5);
+}
+
+static void nothing_is_allocated_after_the_client_was_made(void **state)
+{
+    struct smtp_client_options options = with_credentials();
+    struct dialogue dialogue;
+    struct smtp_message message = {.octets = BYTES_LITERAL(MESSAGE)};
+    struct bytes path = BYTES_LITERAL("b@b.example");
+    unsigned before;
+    struct engine engine;
+
+    (void)state;
+    dialogue_begin(&dialogue, &options);
+    message.forward_paths = &path;
+    message.forward_path_count = 1;
+    engine = dialogue.engine;
+    fail_alloc_at(0);
+    before = fail_alloc_count();
+    assert_true(smtp_client_submit(dialogue.client, &message, NULL));
+    smtp_client_finish(dialogue.client);
+    for (size_t i = 0; i < 40; i++) {
+        static const char replies[] = "220 hi\r\n250-hi\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n"
+                                      "250 ok\r\n354 go\r\n250 ok\r\n221 bye\r\n";
+        static const size_t ends[] = {8, 32, 40, 48, 56, 64, 72, 81};
+        size_t from = i == 0 ? 0 : i <= COUNT_OF(ends) ? ends[i - 1] : sizeof replies - 1;
+        size_t until = i < COUNT_OF(ends) ? ends[i] : sizeof replies - 1;
+        struct smtp_client_event event;
+
+        (void)engine.ops->receive(engine.self, i, bytes_slice(bytes_of(replies), from, until));
+        while (smtp_client_event(dialogue.client, &event))
+            continue;
+        engine.ops->sent(engine.self, i, engine.ops->pending(engine.self).size);
+    }
+    assert_int_equal(fail_alloc_count(), before);
+    dialogue_end(&dialogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -852,6 +902,8 @@ int main(void)
         cmocka_unit_test(a_host_that_is_neither_domain_nor_literal_is_refused),
         cmocka_unit_test(abandoning_ends_the_session_without_half_a_message),
         cmocka_unit_test(every_state_answers_every_class_of_reply),
+        cmocka_unit_test(a_client_without_memory_is_not_made),
+        cmocka_unit_test(nothing_is_allocated_after_the_client_was_made),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
