@@ -289,6 +289,7 @@ const struct harmless harmless[] = {
     H("lost-is-temporary", LOST_IS_TEMPORARY, "pipelining", "reports temporary, not unknown, after a lost last reply")
     H("odd-is-permanent", ODD_IS_PERMANENT, "pipelining", "gives up for good on codes outside 2yz to 5yz")
     H("closes-on-nonsense", CLOSES_ON_NONSENSE, "pipelining", "ends the session on an odd code to RCPT")
+    H("connection-per-recipient", EACH_RECIPIENT, "pipelining multiple-recipients", "opens a connection for each recipient")
     H("repairs-cr", REPAIRS_CR, "pipelining", "turns a CR alone into CR LF")
     H("answers-503-with-ehlo", ANSWERS_503_WITH_EHLO, "pipelining", "sends EHLO and MAIL again after 503")
 };

@@ -2,27 +2,39 @@
 
 #include "base/text.h"
 #include "fakeserver/fake_server.h"
+#include "fakeserver/transcript_text.h"
 #include "transport/memory.h"
 
 #include <stdio.h>
 
 #define PLAY_LIMIT_MS ((uint64_t)60 * 60 * 1000) /* of virtual time; a hang ends there */
+#define PLAY_LINE_OCTETS_MAX ((size_t)128 * 1024)
 
 struct stage {
-    struct fake_server *server;
-    struct transcript *transcript;
+    const struct play *play;
     const struct player *player;
-    void *client;
+    struct arena *arena;
+    struct transcript *transcript;
     struct err *err;
     bool ok;
+
+    /* of the connection at hand */
+    struct fake_server *server;
+    void *client;
+    uint64_t began_ms;
+
+    struct smtp_claim claim; /* of all connections */
+    struct smtp_recipient_outcome *recipients;
 };
 
 static void take_server_events(void *owner)
 {
     struct stage *stage = owner;
     struct transcript_record record;
-    while (fake_server_event(stage->server, &record))
+    while (fake_server_event(stage->server, &record)) {
+        record.at_ms += stage->began_ms;
         stage->ok = stage->ok && transcript_add(stage->transcript, &record, stage->err);
+    }
 }
 
 static void take_client_events(void *owner)
@@ -34,58 +46,112 @@ static void take_client_events(void *owner)
 
 static void print_transcript(const struct transcript *transcript)
 {
+    struct buf line;
+    buf_init(&line, PLAY_LINE_OCTETS_MAX);
     for (size_t i = 0; i < transcript_count(transcript); i++) {
-        const struct transcript_record *record = transcript_at(transcript, i);
-        printf("  %8llu kind=%d source=%d line=%u notes=%#x %s\n",
-               (unsigned long long)record->at_ms, (int)record->kind, (int)record->source,
-               record->line, (unsigned)record->notes, text_show(record->octets).text);
+        buf_clear(&line);
+        (void)transcript_text_print_record(transcript_at(transcript, i), &line);
+        printf("  %.*s\n", BYTES_FORMAT(buf_bytes(&line)));
     }
+    buf_release(&line);
 }
 
-static bool play_stage(const struct play *play, struct stage *stage, struct engine client,
-                       struct arena *arena, struct verdict *ret)
+static uint64_t limit_ms(const struct play *play)
 {
-    struct smtp_claim claim;
+    return play->scenario->limit_ms > 0 ? play->scenario->limit_ms : PLAY_LIMIT_MS;
+}
+
+/* What the client says of this connection is joined to what it said of those before. */
+static void join_claim(struct stage *stage, const struct smtp_claim *claim, size_t connection)
+{
+    if (connection == 0) {
+        stage->claim = *claim;
+        stage->claim.recipient_count = 0;
+    }
+    stage->claim.known = stage->claim.known && claim->known;
+    stage->claim.hung = stage->claim.hung || claim->hung;
+    if (stage->claim.code == 0) {
+        stage->claim.code = claim->code;
+        stage->claim.stage = claim->stage;
+    }
+    if (stage->claim.whole != claim->whole) {
+        bool sent = stage->claim.whole == SMTP_OUTCOME_SENT || claim->whole == SMTP_OUTCOME_SENT ||
+                    stage->claim.whole == SMTP_OUTCOME_PARTIAL;
+        stage->claim.whole = sent ? SMTP_OUTCOME_PARTIAL : SMTP_OUTCOME_TEMPORARY;
+    }
+    for (size_t i = 0; i < claim->recipient_count; i++)
+        stage->recipients[stage->claim.recipient_count++] = claim->recipients[i];
+    stage->claim.recipients = stage->recipients;
+}
+
+static bool run_memory(struct stage *stage, struct engine client)
+{
     struct memory *memory = memory_new(client, fake_server_engine(stage->server));
     if (memory == NULL)
         return err_memory(stage->err);
     memory_watch(memory, take_client_events, take_server_events, stage);
-    uint64_t limit_ms = play->scenario->limit_ms;
-    (void)memory_run(memory, limit_ms > 0 ? limit_ms : PLAY_LIMIT_MS);
+    (void)memory_run(memory, limit_ms(stage->play));
     take_server_events(stage);
     take_client_events(stage);
+    stage->began_ms += memory_now_ms(memory);
     memory_free(memory);
-    if (!stage->ok)
-        return false;
-    stage->player->claim(stage->client, &claim);
-    if (play->print)
+    return stage->ok;
+}
+
+static bool run_connection(struct stage *stage, size_t connection)
+{
+    struct fake_server_options options = {
+        .scenario = stage->play->scenario,
+        .personality = stage->play->personality,
+        .connection = (unsigned)connection + 1,
+        .limit_ms = limit_ms(stage->play),
+    };
+    struct engine engine = {NULL, NULL};
+    struct smtp_claim claim;
+    stage->client = stage->player->make(stage->player->owner, stage->play->scenario, connection,
+                                        stage->arena, &engine);
+    stage->server = fake_server_new(&options);
+    bool ok = stage->client != NULL && stage->server != NULL;
+    if (!ok)
+        (void)err_memory(stage->err);
+    ok = ok && run_memory(stage, engine);
+    if (ok) {
+        stage->player->claim(stage->client, &claim);
+        join_claim(stage, &claim, connection);
+    }
+    fake_server_free(stage->server);
+    return ok;
+}
+
+static bool run_connections(struct stage *stage, struct verdict *ret)
+{
+    const struct scenario *scenario = stage->play->scenario;
+    size_t connections = stage->player->each_recipient ? scenario->send.to_count : 1;
+    void *clients[PLAY_CONNECTIONS_MAX];
+    size_t count = 0;
+    bool ok = true;
+    for (; ok && count < connections && count < PLAY_CONNECTIONS_MAX; count++) {
+        ok = run_connection(stage, count);
+        clients[count] = stage->client;
+    }
+    if (ok && stage->play->print)
         print_transcript(stage->transcript);
-    return judge(play->scenario, stage->transcript, &claim, arena, ret, stage->err);
+    ok = ok && judge(scenario, stage->transcript, &stage->claim, stage->arena, ret, stage->err);
+    for (size_t i = 0; i < count; i++)
+        if (clients[i] != NULL)
+            stage->player->free(clients[i]);
+    return ok;
 }
 
 bool play_run(const struct play *play, const struct player *player, struct arena *arena,
               struct verdict *ret, struct err *err)
 {
-    uint64_t limit_ms = play->scenario->limit_ms;
-    struct fake_server_options options = {
-        .scenario = play->scenario,
-        .personality = play->personality,
-        .connection = 1,
-        .limit_ms = limit_ms > 0 ? limit_ms : PLAY_LIMIT_MS,
-    };
-    struct engine engine = {NULL, NULL};
-    struct stage stage = {.player = player, .err = err, .ok = true};
-    stage.client = player->make(player->owner, play->scenario, arena, &engine);
-    stage.server = fake_server_new(&options);
+    struct stage stage = {.play = play, .player = player, .arena = arena, .err = err, .ok = true};
+    size_t recipients = play->scenario->send.to_count + 1;
     stage.transcript = transcript_new();
-    bool ok = stage.client != NULL && stage.server != NULL && stage.transcript != NULL;
-    if (ok)
-        ok = play_stage(play, &stage, engine, arena, ret);
-    else
-        (void)err_memory(err);
+    stage.recipients = arena_alloc_array(arena, recipients, sizeof *stage.recipients);
+    bool ok = stage.transcript != NULL && stage.recipients != NULL;
+    ok = ok ? run_connections(&stage, ret) : err_memory(err);
     transcript_free(stage.transcript);
-    fake_server_free(stage.server);
-    if (stage.client != NULL)
-        player->free(stage.client);
     return ok;
 }

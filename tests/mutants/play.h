@@ -13,14 +13,17 @@
 
 struct player {
     /* NULL: out of memory, or the job cannot be given to this client at all. */
-    void *(*make)(void *owner, const struct scenario *scenario, struct arena *arena,
-                  struct engine *ret);
+    void *(*make)(void *owner, const struct scenario *scenario, size_t connection,
+                  struct arena *arena, struct engine *ret);
     void (*events)(void *client); /* may be NULL */
     bool (*is_over)(const void *client);
     void (*claim)(void *client, struct smtp_claim *ret);
     void (*free)(void *client);
     void *owner;
+    bool each_recipient; /* a connection for each recipient, one after the other */
 };
+
+#define PLAY_CONNECTIONS_MAX 256
 
 struct play {
     const struct scenario *scenario;

@@ -6,8 +6,8 @@ struct actor_player {
     struct actor *actor;
 };
 
-static void *make(void *owner, const struct scenario *scenario, struct arena *arena,
-                  struct engine *ret)
+static void *make(void *owner, const struct scenario *scenario, size_t connection,
+                  struct arena *arena, struct engine *ret)
 {
     const struct actor_kind *kind = owner;
     const struct scenario_send *send = &scenario->send;
@@ -25,6 +25,10 @@ static void *make(void *owner, const struct scenario *scenario, struct arena *ar
         .message = send->given,
         .timeout_ms = send->timeout_ms,
     };
+    if (kind->each_recipient) {
+        player->job.to = &send->to[connection];
+        player->job.to_count = 1;
+    }
     player->actor = actor_new(&player->job, kind->traits, kind->trait_count, 0);
     if (player->actor == NULL)
         return NULL;
@@ -58,5 +62,6 @@ struct player player_of_actor(const struct actor_kind *kind)
         .claim = claim,
         .free = release,
         .owner = (void *)(uintptr_t)kind,
+        .each_recipient = kind->each_recipient,
     };
 }

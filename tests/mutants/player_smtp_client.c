@@ -46,8 +46,8 @@ static void refuse(struct smtp_player *player)
     player->decided = true;
 }
 
-static void *make(void *owner, const struct scenario *scenario, struct arena *arena,
-                  struct engine *ret)
+static void *make(void *owner, const struct scenario *scenario, size_t connection,
+                  struct arena *arena, struct engine *ret)
 {
     const struct scenario_send *send = &scenario->send;
     struct smtp_player *player = arena_alloc(arena, sizeof *player);
@@ -59,6 +59,7 @@ static void *make(void *owner, const struct scenario *scenario, struct arena *ar
         .recipients_max = send->to_count + 1,
     };
     (void)owner;
+    (void)connection;
     options.has_mechanism = send->mechanism.size > 0;
     options.mechanism = smtp_mechanism_from(send->mechanism);
     for (size_t i = 0; i < SMTP_CLIENT_TIMEOUT_COUNT; i++)

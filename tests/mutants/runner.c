@@ -13,6 +13,8 @@
  */
 #include "tests/mutants/runner.h"
 
+#include "transport/data_path.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +84,28 @@ static bool play_one(struct runner *runner, const struct player *player, bool pr
     return play_run(&play, player, runner->run_arena, ret, &runner->err);
 }
 
+/* The personality that the instance names, made for its session. */
+static bool open_personality(struct runner *runner)
+{
+    struct arena *arena = runner->instance_arena;
+    struct bytes name = runner->scenario.server;
+    struct scenario_file *file = NULL;
+    struct bytes text;
+    runner->personality = NULL;
+    if (name.size == 0)
+        return true;
+    struct bytes path = arena_printf(arena, "%s/personalities/%.*s.personality", runner->folder,
+                                     BYTES_FORMAT(name));
+    if (path.data == NULL)
+        return err_memory(&runner->err);
+    runner->personality = &runner->dress;
+    return data_path_read(path.data, SCENARIO_FILE_OCTETS_MAX, arena, &text, &runner->err) &&
+           scenario_file_parse(path.data, text, &runner->suite->loader, arena, &file,
+                               &runner->err) &&
+           scenario_file_personality(file, &runner->scenario, runner->suite->seed, arena,
+                                     &runner->dress, &runner->err);
+}
+
 static bool open_instance(struct runner *runner, size_t file, size_t index)
 {
     const struct suite_scenario *from = &runner->suite->scenarios[file];
@@ -96,8 +120,7 @@ static bool open_instance(struct runner *runner, size_t file, size_t index)
         return err_memory(&runner->err);
     return suite_instance(runner->suite, from, index, runner->instance_arena, &runner->scenario,
                           &runner->err) &&
-           suite_personality(runner->suite, runner->scenario.server, &runner->personality,
-                             &runner->err);
+           open_personality(runner);
 }
 
 /* ---- harmless variants ------------------------------------------------------------------------
@@ -105,7 +128,8 @@ static bool open_instance(struct runner *runner, size_t file, size_t index)
 
 static struct player harmless_player(size_t index, struct actor_kind *kind)
 {
-    *kind = (struct actor_kind){harmless[index].traits, MUTANT_TRAITS_MAX};
+    bool each = harmless[index].traits[0] == ACTOR_EACH_RECIPIENT;
+    *kind = (struct actor_kind){harmless[index].traits, MUTANT_TRAITS_MAX, each};
     return player_of_actor(kind);
 }
 
@@ -149,7 +173,7 @@ static bool run_harmless(struct runner *runner, size_t instance)
 
 static struct player mutant_player(size_t index, struct actor_kind *kind)
 {
-    *kind = (struct actor_kind){mutants[index].traits, MUTANT_TRAITS_MAX};
+    *kind = (struct actor_kind){mutants[index].traits, MUTANT_TRAITS_MAX, false};
     return player_of_actor(kind);
 }
 

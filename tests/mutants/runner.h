@@ -24,7 +24,8 @@ struct runner {
 
     struct suite *suite;
     struct scenario scenario; /* the instance at hand */
-    const struct scenario *personality;
+    struct scenario dress;
+    const struct scenario *personality; /* &dress, or NULL */
     char instance_name[512];
     size_t file;
     struct arena *instance_arena, *run_arena;
