@@ -540,6 +540,20 @@ static void the_head_fills_the_scenario(void **state)
     fixture_release(&fixture);
 }
 
+static void releasing_an_instance_leaves_the_next_its_password(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture_must_parse(&fixture, "send user=u password=secret\naccount user=v password=other\n");
+    scenario_release(&fixture.scenario);
+    assert_true(fixture_instance(&fixture, 0));
+    assert_string(fixture.scenario.send.password, "secret");
+    assert_string(fixture.scenario.accounts[1].password, "other");
+    fixture_release(&fixture);
+}
+
 /* ---- messages ------------------------------------------------------------------------------- */
 
 static const struct {
@@ -678,6 +692,7 @@ int main(void)
         cmocka_unit_test(tokens_and_dates_come_from_the_seed),
         cmocka_unit_test(a_personality_speaks_of_the_session_it_serves),
         cmocka_unit_test(the_head_fills_the_scenario),
+        cmocka_unit_test(releasing_an_instance_leaves_the_next_its_password),
         cmocka_unit_test(a_message_has_one_canonical_form),
         cmocka_unit_test(a_generated_message_ends_with_a_line_at_its_size),
         cmocka_unit_test(expectations_become_types),
