@@ -101,7 +101,8 @@ bool smtp_command_mail(struct buf *to, struct bytes mailbox,
         ok = put(to, BYTES_LITERAL(" BODY=8BITMIME"));
     if (!ok || !put(to, BYTES_LITERAL("\r\n")))
         return take_back(to, before, err);
-    if (to->size - before <= smtp_extensions_line_octets_max(offered, SMTP_VERB_MAIL))
+    if (to->size - before <= SMTP_COMMAND_LINE_OCTETS_MAX ||
+        to->size - before <= smtp_extensions_line_octets_max(offered, SMTP_VERB_MAIL))
         return true;
     to->size = before;
     return err_set(err, ERR_LIMIT, "the MAIL command is longer than RFC 5321 4.5.3.1.4 allows");

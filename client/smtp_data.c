@@ -17,17 +17,18 @@ static bool refuse(const struct smtp_data *data, struct err *err, const char *wh
                       "line %llu of the message %s", (unsigned long long)line, what);
 }
 
-/* Eight octets at a time: the mail data is looked at for this once, and only for this. */
+/* Sixty-four octets at a time: the mail data is looked at for this once, and only for this. */
 static size_t find_eight_bit(struct bytes octets)
 {
     const uint64_t high = UINT64_C(0x8080808080808080);
+    uint64_t words[8];
     size_t at = 0;
 
-    for (; octets.size - at >= 4 * sizeof high; at += 4 * sizeof high) {
-        uint64_t words[4];
-
+    for (; octets.size - at >= sizeof words; at += sizeof words) {
         memcpy(words, octets.data + at, sizeof words);
-        if ((words[0] | words[1] | words[2] | words[3]) & high)
+        if (((words[0] | words[1] | words[2] | words[3]) |
+             (words[4] | words[5] | words[6] | words[7])) &
+            high)
             break;
     }
     for (; at < octets.size; at++)
@@ -141,6 +142,58 @@ static size_t put_span(struct smtp_data *data, struct span span, struct buf *to)
     return span.taken;
 }
 
+/* Of input without any CR, lines need not be searched for one each. */
+static void trust_lines(struct smtp_data *data, struct bytes input)
+{
+    data->no_cr = !data->policy.trusted && input.size > 0 && !memchr(input.data, '\r', input.size);
+}
+
+/* A whole line without its end that can be sent as it is. */
+static bool is_fit(const struct smtp_data *data, const char *line, size_t size)
+{
+    if (data->policy.trusted)
+        return true;
+    return (size <= LINE_OCTETS_MAX || data->policy.long_lines) &&
+           (data->no_cr || !memchr(line, '\r', size));
+}
+
+/* Whole lines, from the start of one on, as far as there is room and nothing is wrong with them:
+ * the usual case, one memchr() and one memcpy() a line. What is left over needs a closer look. */
+static size_t put_lines(struct smtp_data *data, struct bytes input, struct buf *to)
+{
+    const char *at = input.data;
+    const char *const end = at + input.size;
+    char *out = to->data + to->size;
+    const char *const out_end = to->data + to->max;
+    uint64_t dots = 0;
+    uint64_t lines = 0;
+    const char *lf;
+
+    while (at < end && (lf = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        size_t size = (size_t)(lf - at);
+
+        if (size > 0 && lf[-1] == '\r')
+            size--;
+        if (size + 3 > (size_t)(out_end - out) || !is_fit(data, at, size))
+            break;
+        if (*at == '.') {
+            *out++ = '.';
+            dots++;
+        }
+        memcpy(out, at, size);
+        out += size;
+        *out++ = '\r';
+        *out++ = '\n';
+        lines++;
+        at = lf + 1;
+    }
+    data->octets += (uint64_t)(out - to->data) - to->size - dots;
+    data->added_dots += dots;
+    data->lines += lines;
+    to->size = (size_t)(out - to->data);
+    return (size_t)(at - input.data);
+}
+
 bool smtp_data_encode(struct smtp_data *data, struct bytes input, struct buf *to, size_t *ret_used,
                       struct err *err)
 {
@@ -148,10 +201,16 @@ bool smtp_data_encode(struct smtp_data *data, struct bytes input, struct buf *to
     input = bytes_slice(input, 0, buf_room(to)); /* so that nothing is looked at twice */
     if (!data->policy.trusted && !check_octets(data, input, err))
         return false;
+    trust_lines(data, input);
     while (*ret_used < input.size) {
         struct span span;
-        size_t taken;
+        size_t taken = 0;
 
+        if (data->line_octets == 0 && !data->after_cr)
+            taken = put_lines(data, bytes_after(input, *ret_used), to);
+        *ret_used += taken;
+        if (*ret_used == input.size)
+            break;
         if (!next_span(data, bytes_after(input, *ret_used), &span, err))
             return false;
         taken = put_span(data, span, to);
@@ -178,15 +237,45 @@ bool smtp_data_end(struct smtp_data *data, struct buf *to, struct err *err)
     return true;
 }
 
+/* put_lines() without putting. */
+static size_t scan_lines(struct smtp_data *data, struct bytes input)
+{
+    const char *at = input.data;
+    const char *const end = at + input.size;
+    uint64_t lines = 0;
+    uint64_t octets = 0;
+    const char *lf;
+
+    while (at < end && (lf = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        size_t size = (size_t)(lf - at);
+
+        if (size > 0 && lf[-1] == '\r')
+            size--;
+        if (!is_fit(data, at, size))
+            break;
+        octets += size + 2;
+        lines++;
+        at = lf + 1;
+    }
+    data->octets += octets;
+    data->lines += lines;
+    return (size_t)(at - input.data);
+}
+
 bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err)
 {
     size_t at = 0;
 
     if (!check_octets(data, input, err))
         return false;
+    trust_lines(data, input);
     while (at < input.size) {
         struct span span;
 
+        if (data->line_octets == 0 && !data->after_cr)
+            at += scan_lines(data, bytes_after(input, at));
+        if (at == input.size)
+            break;
         if (!next_span(data, bytes_after(input, at), &span, err))
             return false;
         at += span.taken;

@@ -36,6 +36,7 @@ struct smtp_data {
     struct smtp_data_policy policy;
     bool after_cr; /* the last octet of the input was a CR; it is not written yet */
     bool has_eight_bit;
+    bool no_cr;          /* in the piece that is being looked at */
     size_t line_octets;  /* of the line that goes on */
     uint64_t lines;      /* that ended */
     uint64_t octets;     /* as sent, with CRLF, without added dots: RFC 1870 5 */
