@@ -9,7 +9,7 @@
 #ifndef FAKESERVER_FINDING_H
 #define FAKESERVER_FINDING_H
 
-#include "base/bytes.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 
@@ -51,6 +51,14 @@ struct transcript_record;
 
 /* "MAIL FROM:<a@b.example>" with its quotes, "the end of the connection" …; escaped, cut. */
 void finding_phrase_record(const struct transcript_record *record, char *ret, size_t room);
+
+struct transcript;
+
+/* The last lines of the dialogue, a caret under the line at fault, and
+ * "expected … (line N); got … N ms later". Nothing in it is raw: fit for a terminal. False: buffer
+ * full or no memory. (finding_print.c) */
+bool finding_print(const struct finding *finding, const struct transcript *transcript,
+                   const char *indent, struct buf *to);
 
 const char *verdict_result_word(enum verdict_result result);
 const char *finding_level_word(enum finding_level level);
