@@ -124,6 +124,8 @@ static bool ask_candidates(struct fake_server *server, const struct waits *waits
             note_variation(ret, VARIATION_PARAMETER_ORDER);
         else if (match.extra_parameter)
             note_variation(ret, VARIATION_EXTRA_PARAMETER);
+        else if (unit->is_chunk && match.choice->kind == PATTERN_END_OF_DATA)
+            note_variation(ret, VARIATION_BDAT_FOR_DATA);
         return true;
     }
     return false;
@@ -197,10 +199,8 @@ static bool ask_chunk(struct fake_server *server, const struct waits *waits,
         return true;
     }
     server_waits(server, server->cursor, &after);
-    if (unit->command.last && ask_candidates(server, &after, unit, ret)) {
-        note_variation(ret, VARIATION_BDAT_FOR_DATA);
+    if (unit->command.last && ask_candidates(server, &after, unit, ret))
         return true;
-    }
     ret->taken_by = TRANSCRIPT_SOURCE_MODEL;
     ret->program = (struct program){
         .kind = PROGRAM_MODEL, .source = TRANSCRIPT_SOURCE_MODEL, .reply = unit->model};

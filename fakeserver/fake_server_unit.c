@@ -128,11 +128,11 @@ static void note_manners(const struct fake_server *server, const struct unit *un
 
     if (ret->variation != VARIATION_NONE || command->kind != TRANSCRIPT_COMMAND)
         return;
-    if (server->input.early && !smtp_verb_ends_group(server->last_verb) &&
-        smtp_extensions_has(&server->state.offered, SMTP_EXTENSION_PIPELINING))
-        variation = VARIATION_PIPELINING;
-    else if (command->verb != SMTP_VERB_OTHER && has_lower_case(command->verb_text))
+    if (command->verb != SMTP_VERB_OTHER && has_lower_case(command->verb_text))
         variation = VARIATION_LOWER_CASE_VERBS;
+    else if (server->input.early && !smtp_verb_ends_group(server->last_verb) &&
+             smtp_extensions_has(&server->state.offered, SMTP_EXTENSION_PIPELINING))
+        variation = VARIATION_PIPELINING;
     if (variation == VARIATION_NONE)
         return;
     ret->variation = variation;

@@ -206,14 +206,20 @@ static void lex_body(struct bytes raw, struct scenario_line *line)
 {
     enum line_style style = kinds[line->kind].style;
     size_t comment = find_comment(raw, line->body_at, style == LINE_STYLE_WORDS);
-    size_t end = comment;
+    size_t end;
 
     if (style == LINE_STYLE_LITERAL) {
         if (line->body_at < raw.size)
             line->body_at++; /* the one blank behind S: */
     } else {
-        line->body_at = skip_blanks(raw, line->body_at);
+        size_t from = skip_blanks(raw, line->body_at);
+
+        /* The canonical layout may put more blanks here: let one be enough. */
+        if (from > line->body_at && from < raw.size && raw.data[from] == '#')
+            comment = from;
+        line->body_at = from;
     }
+    end = comment;
     if (style != LINE_STYLE_LITERAL || comment < raw.size)
         while (end > line->body_at && scenario_is_blank(raw.data[end - 1]))
             end--;

@@ -44,18 +44,19 @@ static void log_record(struct talk *talk, const struct transcript_record *record
 {
     struct buf *log = &talk->log;
     char separator = ' ';
+    bool is_early = record->variation == VARIATION_PIPELINING;
+    uint32_t hidden = 0;
 
+    if (talk->without_early)
+        hidden = TRANSCRIPT_NOTE(EARLY) | (is_early ? TRANSCRIPT_NOTE(HARMLESS) : 0);
     buf_printf(log, "%s %s:%u", kinds[record->kind], sources[record->source], record->line);
     for (unsigned i = 0; i < TRANSCRIPT_NOTE_COUNT; i++) {
-        if (!(record->notes & UINT32_C(1) << i))
-            continue;
-        if (talk->without_early && i == TRANSCRIPT_NOTE_INDEX_EARLY)
+        if (!(record->notes & ~hidden & UINT32_C(1) << i))
             continue;
         buf_printf(log, "%c%s", separator, notes[i]);
         separator = ',';
     }
-    if (record->variation != VARIATION_NONE &&
-        !(talk->without_early && record->variation == VARIATION_PIPELINING))
+    if (record->variation != VARIATION_NONE && !(talk->without_early && is_early))
         buf_printf(log, " (%s)", variation_word(record->variation));
     buf_append_string(log, " \"");
     text_escape(log, record->octets);
