@@ -245,7 +245,7 @@ static bool conclude(struct judging *judging)
         verdict->scenario = VERDICT_NOT_REACHED;
         verdict->reason = unreached;
     }
-    return !judging->claim_is_odd || verdict->reason.data || err_memory(judging->err);
+    return verdict->scenario != VERDICT_ERROR || verdict->reason.data || err_memory(judging->err);
 }
 
 /* In the order of the transcript; what is about the whole run comes last. */
