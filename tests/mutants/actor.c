@@ -250,7 +250,7 @@ void actor_claim(const struct actor *a, struct smtp_claim *ret)
     *ret = (struct smtp_claim){
         .precision = HAS(a, BINARY_ONLY) ? SMTP_PRECISION_BINARY : SMTP_PRECISION_CLASS,
         .per_recipient = !HAS(a, SUMMARY_ONLY) && !HAS(a, BINARY_ONLY),
-        .known = a->over && !a->crashed && !HAS(a, CLAIMS_NOTHING),
+        .known = a->over && !a->crashed,
         .whole = whole,
         .code = a->failed_code,
         .stage = stage_word(a->failed_stage),

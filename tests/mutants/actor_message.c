@@ -8,6 +8,20 @@
 #define CHUNK_OCTETS 8192
 #define LINE_OCTETS_MAX 998 /* RFC 5321 4.5.3.1.6, without CRLF */
 
+/* Header fields that traits add, in front. */
+static const struct {
+    enum actor_trait trait;
+    const char *field;
+} fields[] = {
+    {ACTOR_RETURN_PATH_ADDED, "Return-Path: <sender@client.example>\r\n"                    },
+    {ACTOR_SECOND_DATE,
+     "Date: Mon, 23 Nov 2026 08:00:00 +0000\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\n"   },
+    {ACTOR_TWO_FROM,          "From: <one@client.example>\r\nFrom: <two@client.example>\r\n"},
+    {ACTOR_EXTRA_HEADER,      "X-Mailer: actor\r\n"                                         },
+    {ACTOR_NUL_ADDED,         ""                                                            },
+    {ACTOR_CONTROL_ADDED,     "X-Odd: \x07\x1b\r\n"                                         },
+};
+
 static void scan_octet(struct actor *a, char octet, char before, size_t *column)
 {
     if (octet == '\n') {
@@ -48,6 +62,9 @@ void actor_scan(struct actor *a)
         a->message.bare_cr = true;
     if (before != '\n')
         a->message.size += 2;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (a->trait[fields[i].trait])
+            a->message.size += bytes_of(fields[i].field).size;
 }
 
 /* What this client neither sends as it is nor repairs. */
@@ -72,20 +89,6 @@ static void put_line_end(struct actor *a)
     else
         (void)buf_append_string(&a->out, "\r\n");
 }
-
-/* Header fields that traits add, in front. */
-static const struct {
-    enum actor_trait trait;
-    const char *field;
-} fields[] = {
-    {ACTOR_RETURN_PATH_ADDED, "Return-Path: <sender@client.example>\r\n"                    },
-    {ACTOR_SECOND_DATE,
-     "Date: Mon, 23 Nov 2026 08:00:00 +0000\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\n"   },
-    {ACTOR_TWO_FROM,          "From: <one@client.example>\r\nFrom: <two@client.example>\r\n"},
-    {ACTOR_EXTRA_HEADER,      "X-Mailer: actor\r\n"                                         },
-    {ACTOR_NUL_ADDED,         ""                                                            },
-    {ACTOR_CONTROL_ADDED,     "X-Odd: \x07\x1b\r\n"                                         },
-};
 
 static void put_fields(struct actor *a)
 {

@@ -295,7 +295,7 @@ static void step_finish(struct actor *a)
 {
     bool failed = !a->transaction_over && a->failed_code != 0;
     a->transaction_over = true;
-    if (failed && HAS(a, RSET_AFTER_FAILURE)) {
+    if (failed && HAS(a, RSET_AFTER_FAILURE) && a->mail_tries > 0 && a->failed_code != 421) {
         a->point = POINT_BEFORE_QUIT;
         actor_put(a, "RSET");
         actor_await(a, STAGE_EXTRA, 0);
@@ -314,7 +314,8 @@ void actor_quit(struct actor *a)
     }
     if (HAS(a, HANGS))
         return;
-    if (sent_extra(a, POINT_BEFORE_QUIT))
+    /* Only where there was a transaction; after 421 the server is gone in all but name. */
+    if (a->mail_tries > 0 && a->failed_code != 421 && sent_extra(a, POINT_BEFORE_QUIT))
         return;
     if (HAS(a, NO_QUIT)) {
         actor_close(a);

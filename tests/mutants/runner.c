@@ -155,8 +155,10 @@ static bool run_harmless(struct runner *runner, size_t instance)
         bool skip = i > 0 && runner->sample > 1 && (instance + i) % runner->sample != 0;
         if (skip || lacks_any(harmless[i].lacks, &runner->scenario))
             continue;
-        if (!play_one(runner, &player, false, &verdict))
+        if (!play_one(runner, &player, false, &verdict)) {
+            (void)fprintf(stderr, "mutants: playing %s\n", harmless[i].name);
             return false;
+        }
         runner->harmless_runs++;
         runner->not_reached += verdict.scenario == VERDICT_NOT_REACHED;
         bool found = has_findings(&verdict, harmless[i].should);
@@ -192,8 +194,10 @@ static bool run_mutant(struct runner *runner, size_t index)
     struct actor_kind kind;
     struct player player = mutant_player(index, &kind);
     struct verdict verdict;
-    if (!play_one(runner, &player, false, &verdict))
+    if (!play_one(runner, &player, false, &verdict)) {
+        (void)fprintf(stderr, "mutants: playing %s\n", mutants[index].name);
         return false;
+    }
     runner->mutant_runs++;
     note_rules(runner, &verdict);
     bool scenario = verdict.scenario == VERDICT_FAIL || verdict.scenario == VERDICT_WARN;

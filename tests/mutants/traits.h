@@ -70,7 +70,7 @@
                                                                              \
     /* endings and reports */                                                                      \
     X(LOST_IS_SENT) X(LOST_IS_PERMANENT) X(LOST_EARLY_IS_PERMANENT) X(CLAIMS_SENT)                 \
-    X(CLAIMS_NOTHING) X(CRASHES) X(HANGS) X(SHORT_TIMEOUT) X(WHOLE_TIMEOUT) X(NO_TIMEOUT)          \
+    X(CRASHES) X(HANGS) X(SHORT_TIMEOUT) X(WHOLE_TIMEOUT) X(NO_TIMEOUT)          \
     X(TIMEOUT_IS_SENT) X(NO_CODE_IN_REPORT) X(ALL_LIKE_THE_FIRST) X(FIRST_RECIPIENT_ONLY)          \
     /* harmless */                                                                                 \
     X(HELO_ONLY) X(PIPELINES) X(LOWER_CASE) X(MIXED_CASE) X(RSET_FIRST) X(RSET_BEFORE_QUIT)        \
