@@ -38,10 +38,11 @@ void smtp_client_trace(struct smtp_client *client, enum smtp_client_event_kind k
 bool smtp_client_trace_next(struct smtp_client *client, struct smtp_client_event *ret)
 {
     struct head head;
-    const char *at = client->trace.data + client->trace_start;
+    const char *at;
 
     if (client->trace_start == client->trace.size)
         return false;
+    at = client->trace.data + client->trace_start;
     memcpy(&head, at, sizeof head);
     *ret = (struct smtp_client_event){
         .kind = head.kind,
