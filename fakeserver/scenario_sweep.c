@@ -181,28 +181,31 @@ static size_t row_of(const struct scenario_file *file, size_t instance, size_t s
     return instance % file->sweeps[sweep].row_count;
 }
 
+/* The labels of all sweeps, with commas. */
+static bool name_instance(const struct scenario_file *file, size_t index, struct buf *scratch,
+                          struct arena *arena, struct bytes *ret)
+{
+    buf_clear(scratch);
+    for (size_t i = 0; i < file->sweep_count; i++)
+        if ((i > 0 && !buf_append_octet(scratch, ',')) ||
+            !buf_append(scratch, file->sweeps[i].labels[row_of(file, index, i)]))
+            return false;
+    *ret = arena_copy(arena, buf_bytes(scratch));
+    return ret->data != NULL;
+}
+
 static bool name_instances(struct scenario_file *file, struct arena *arena, struct err *err)
 {
     struct bytes *names = arena_alloc_array(arena, file->instance_count, sizeof(*names));
+    struct buf scratch;
+    bool ok = names != NULL;
 
-    if (!names)
-        return err_memory(err);
-    for (size_t i = 0; i < file->instance_count; i++) {
-        names[i] = BYTES_LITERAL("");
-        for (size_t j = 0; j < file->sweep_count; j++) {
-            struct bytes label = file->sweeps[j].labels[row_of(file, i, j)];
-
-            if (file->sweep_count == 1)
-                names[i] = label;
-            else
-                names[i] = arena_printf(arena, "%.*s%s%.*s", BYTES_FORMAT(names[i]),
-                                        j > 0 ? "," : "", BYTES_FORMAT(label));
-            if (!names[i].data)
-                return err_memory(err);
-        }
-    }
+    buf_init(&scratch, SCENARIO_FILE_OCTETS_MAX);
+    for (size_t i = 0; ok && i < file->instance_count; i++)
+        ok = name_instance(file, i, &scratch, arena, &names[i]);
+    buf_release(&scratch);
     file->instance_names = names;
-    return true;
+    return ok || err_memory(err);
 }
 
 static bool add_sweep(struct scenario_file *file, const struct scenario_line *line,

@@ -30,10 +30,12 @@ static void try_printing(const struct scenario_file *file, const struct scenario
     buf_init(&first, 8 * SCENARIO_FILE_OCTETS_MAX);
     buf_init(&second, 8 * SCENARIO_FILE_OCTETS_MAX);
     REQUIRE(scenario_print(file, &first, &err));
-    if (first.size <= SCENARIO_FILE_OCTETS_MAX) {
-        REQUIRE(scenario_file_parse("x", buf_bytes(&first), loader, arena, &again, &err));
+    if (scenario_file_parse("x", buf_bytes(&first), loader, arena, &again, &err)) {
         REQUIRE(scenario_print(again, &second, &err));
         REQUIRE(bytes_equal(buf_bytes(&first), buf_bytes(&second)));
+    } else {
+        /* Indentation may pass the limit of a file; instances may fill the arena. */
+        REQUIRE(err.kind == ERR_LIMIT || err.kind == ERR_MEMORY);
     }
     buf_release(&first);
     buf_release(&second);
