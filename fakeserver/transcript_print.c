@@ -175,12 +175,27 @@ static bool put_all(const struct transcript_text *text, const struct transcript 
     return buf_append_string(to, "end\n");
 }
 
+/* No more than this is appended at once. */
+static size_t longest_piece(const struct transcript_text *text, const struct transcript *transcript)
+{
+    size_t longest = text->claim.report.size;
+
+    for (size_t i = 0; i < text->file_count; i++)
+        if (text->files[i].text.size > longest)
+            longest = text->files[i].text.size;
+    for (size_t i = 0; i < transcript_count(transcript); i++)
+        if (transcript_at(transcript, i)->octets.size > longest)
+            longest = transcript_at(transcript, i)->octets.size;
+    return 4 * longest + 512;
+}
+
+/* A buffer does not say why it took no more: with that much room it was memory. */
 bool transcript_text_print(const struct transcript_text *text, const struct transcript *transcript,
                            struct buf *to, struct err *err)
 {
     if (put_all(text, transcript, to))
         return true;
-    if (buf_room(to) == 0 || to->capacity == to->max)
+    if (buf_room(to) < longest_piece(text, transcript))
         return err_set(err, ERR_LIMIT, "the transcript takes more than %zu octets", to->max);
     return err_memory(err);
 }

@@ -108,7 +108,7 @@ bool words_take_string(struct words *words, struct bytes *ret)
         return words_fail(words, "a string that ends in a quote");
     buf_clear(&words->scratch);
     if (!text_unescape(&words->scratch, bytes_slice(rest, 1, end), &err)) {
-        if (err.kind == ERR_MEMORY)
+        if (err.kind != ERR_SYNTAX) /* the buffer is as large as the text */
             return words_no_memory(words);
         words->at += err.column;
         return words_fail(words, "an escape of a string");

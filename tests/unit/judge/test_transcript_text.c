@@ -1,0 +1,257 @@
+#include "fakeserver/transcript_text.h"
+
+#include "tests/support/fail_alloc.h"
+#include "tests/support/guard_page.h"
+#include "tests/support/unit.h"
+
+#define HEAD                                                                                       \
+    "smtpdrill-transcript 1\nscenario \"x/y\"\ninstance \"code=421\"\nseed 7\nclient \"curl\"\n"   \
+    "version \"8.5\"\n"
+#define RECORDS "records\n+0.000 1 connected -\nend\n"
+
+/* One of everything. */
+static const char whole[] =
+    HEAD "claim precision=class whole=partial status=-1 known per-recipient hung signal=9 code=550 "
+         "stage=\"MAIL\"\n"
+         "recipient sent code=250 \"a@x.example\" \"ok \\\"then\\\"\"\n"
+         "recipient permanent code=550 \"b@x.example\" \"\\xc4\\xe3\"\n"
+         "report \"550 no\\n\"\n"
+         "file \"x/y\"\n"
+         "| title   t\n"
+         "| \n"
+         "\\ ...\n"
+         "file \"x/codes.tsv\"\n"
+         "| code\ttext\n"
+         "records\n"
+         "+0.000 1 connected -\n"
+         "+0.001 1 reply dialogue line=7 \"220 hi\\r\\n\"\n"
+         "+61.250 2 command model line=9 secure notes=early,nul variation=helo-first wire=900 "
+         "\"EHLO \\0\\r\\n\"\n"
+         "+61.251 2 data - facts ended octets=10 differs_at=- digest=18446744073709551614\n"
+         "+61.252 2 data personality facts\n"
+         "+61.253 2 client-reset rule notes=unreached\n"
+         "end\n";
+
+static bool parse(struct bytes octets, struct arena *arena, struct transcript_text *text,
+                  struct transcript **transcript, struct err *err)
+{
+    *transcript = transcript_new();
+    return *transcript && transcript_text_parse(octets, arena, text, *transcript, err);
+}
+
+static void a_text_is_printed_as_it_was_parsed(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct transcript_text text;
+    struct transcript *transcript;
+    struct err err = {0};
+    struct buf printed;
+
+    (void)state;
+    if (!parse(bytes_of(whole), arena, &text, &transcript, &err))
+        fail_msg("%u:%u: %s", err.line, err.column, err.what);
+    buf_init(&printed, 1 << 20);
+    assert_true(transcript_text_print(&text, transcript, &printed, &err));
+    assert_string(buf_bytes(&printed), whole);
+    buf_release(&printed);
+    transcript_free(transcript);
+    arena_free(arena);
+}
+
+static void a_text_says_what_it_says(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct transcript_text text;
+    struct transcript *transcript;
+    const struct transcript_record *record;
+
+    (void)state;
+    assert_true(parse(bytes_of(whole), arena, &text, &transcript, NULL));
+    assert_string(text.scenario, "x/y");
+    assert_int_equal(text.seed, 7);
+    assert_int_equal(text.claim.status, -1);
+    assert_int_equal(text.claim.recipients[1].outcome, SMTP_OUTCOME_PERMANENT);
+    assert_string(text.claim.recipients[1].text, "\xc4\xe3");
+    assert_string(text.files[0].text, "title   t\n\n...");
+    assert_string(text.files[1].text, "code\ttext\n");
+    assert_int_equal(transcript_count(transcript), 6);
+    record = transcript_at(transcript, 2);
+    assert_int_equal(record->at_ms, 61250);
+    assert_int_equal(record->connection, 2);
+    assert_int_equal(record->line, 9);
+    assert_true(record->secure);
+    assert_int_equal(record->notes, TRANSCRIPT_NOTE(EARLY) | TRANSCRIPT_NOTE(NUL));
+    assert_int_equal(record->variation, VARIATION_HELO_FIRST);
+    assert_int_equal(record->wire_octets, 900);
+    assert_bytes(record->octets, BYTES_LITERAL("EHLO \0\r\n"));
+    record = transcript_at(transcript, 3);
+    assert_true(record->facts->ended);
+    assert_true(record->facts->differs_at == MAIL_DATA_NOWHERE);
+    assert_int_equal(record->facts->octets, 10);
+    transcript_free(transcript);
+    arena_free(arena);
+}
+
+static const struct {
+    const char *text;
+    unsigned line, column;
+} invalid_texts[] = {
+    {"",                                                              0,  1 },
+    {"smtpdrill-transcript 2\n",                                      1,  1 },
+    {HEAD,                                                            6,  0 },
+    {HEAD "records\n",                                                7,  0 },
+    {HEAD "verdict\n" RECORDS,                                        7,  1 },
+    {HEAD "claim\n" RECORDS,                                          7,  0 },
+    {HEAD "claim precision=some whole=sent status=0\n" RECORDS,       7,  0 },
+    {HEAD "claim precision=class whole=sent status=0 know\n" RECORDS, 7,  43},
+    {HEAD "recipient sent \"a\" \"\"\n" RECORDS,                      7,  16},
+    {HEAD "report 550\n" RECORDS,                                     7,  8 },
+    {HEAD "report \"550\n" RECORDS,                                   7,  8 },
+    {HEAD "report \"5\\q0\"\n" RECORDS,                               7,  0 },
+    {HEAD "records\n0.000 1 connected -\nend\n",                      8,  1 },
+    {HEAD "records\n+0.0 1 connected -\nend\n",                       8,  1 },
+    {HEAD "records\n+0.000 one connected -\nend\n",                   8,  8 },
+    {HEAD "records\n+0.000 1 disconnected -\nend\n",                  8,  10},
+    {HEAD "records\n+0.000 1 connected someone\nend\n",               8,  20},
+    {HEAD "records\n+0.000 1 connected - \nend\n",                    8,  21},
+    {HEAD "records\n+0.000 1 command - notes=soon \"\"\nend\n",       8,  26},
+    {HEAD "records\n+0.000 1 command - variation=odd \"\"\nend\n",    8,  30},
+    {HEAD "records\n+0.000 1 data - facts octets=x\nend\n",           8,  0 },
+    {HEAD "records\n+0.000 1 command - \"a\" \"b\"\nend\n",           8,  24},
+    {HEAD "records\n+0.000 1 connected -\nend\nmore\n",               10, 1 },
+};
+
+static void what_is_no_transcript_is_refused_with_line_and_column(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(invalid_texts); i++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct transcript_text text;
+        struct transcript *transcript;
+        struct err err = {0};
+
+        assert_false(parse(bytes_of(invalid_texts[i].text), arena, &text, &transcript, &err));
+        assert_int_equal(err.kind, ERR_SYNTAX);
+        if (err.line != invalid_texts[i].line ||
+            (invalid_texts[i].column && err.column != invalid_texts[i].column))
+            fail_msg("%u:%u %s\n%s", err.line, err.column, err.what, invalid_texts[i].text);
+        transcript_free(transcript);
+        arena_free(arena);
+    }
+}
+
+/* Cut anywhere, a text is refused; and nothing behind its end is read. */
+static void every_beginning_of_a_text_is_refused(void **state)
+{
+    struct guard_page page;
+
+    (void)state;
+    assert_true(guard_page_init(&page, sizeof(whole)));
+    for (size_t size = 0; size + 2 < sizeof(whole); size++) {
+        struct arena *arena = arena_new(1 << 20);
+        struct transcript_text text;
+        struct transcript *transcript;
+        struct bytes octets = guard_page_put(&page, bytes_slice(bytes_of(whole), 0, size));
+
+        assert_false(parse(octets, arena, &text, &transcript, NULL));
+        transcript_free(transcript);
+        arena_free(arena);
+    }
+    guard_page_release(&page);
+}
+
+static bool reads_and_prints(void *context)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct transcript *transcript = NULL;
+    struct transcript_text text;
+    struct err err = {0};
+    struct buf printed;
+    bool ok;
+
+    (void)context;
+    buf_init(&printed, 1 << 20);
+    ok = arena && parse(bytes_of(whole), arena, &text, &transcript, &err) &&
+         transcript_text_print(&text, transcript, &printed, &err);
+    assert_true(ok || !arena || !transcript || err.kind == ERR_MEMORY);
+    buf_release(&printed);
+    transcript_free(transcript);
+    arena_free(arena);
+    return ok;
+}
+
+static void each_allocation_may_fail(void **state)
+{
+    (void)state;
+    assert_true(fail_alloc_each(reads_and_prints, NULL) > 5);
+}
+
+static void a_full_buffer_is_a_limit(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct transcript_text text;
+    struct transcript *transcript;
+    struct err err = {0};
+
+    (void)state;
+    assert_true(parse(bytes_of(whole), arena, &text, &transcript, NULL));
+    for (size_t max = 0; max + 1 < sizeof(whole); max += 13) {
+        struct buf printed;
+
+        buf_init(&printed, max);
+        assert_false(transcript_text_print(&text, transcript, &printed, &err));
+        assert_int_equal(err.kind, ERR_LIMIT);
+        buf_release(&printed);
+    }
+    transcript_free(transcript);
+    arena_free(arena);
+}
+
+/* ---- the scenario again --------------------------------------------------------------------- */
+
+static void the_scenario_is_made_again_with_the_files_that_it_names(void **state)
+{
+    static const char run[] =
+        "smtpdrill-transcript 1\nscenario \"x/y.drill\"\ninstance \"code=451\"\nseed 7\n"
+        "client \"curl\"\nversion \"8.5\"\n"
+        "file \"x/y.drill\"\n| title t\n| sweep from codes.tsv\n| send to=b@y.example\n| \n"
+        "| ...\n| C: MAIL\n| S: {code} no\n"
+        "file \"x/codes.tsv\"\n| code\n| 421\n| 451\n" RECORDS;
+    struct arena *arena = arena_new(1 << 20);
+    struct transcript_text text;
+    struct transcript *transcript;
+    struct scenario scenario;
+    struct err err = {0};
+    bool found = false;
+
+    (void)state;
+    assert_true(parse(bytes_of(run), arena, &text, &transcript, &err));
+    if (!transcript_text_scenario(&text, arena, &scenario, &err))
+        fail_msg("%u:%u: %s", err.line, err.column, err.what);
+    for (size_t i = 0; i < scenario.step_count; i++)
+        found |= scenario.steps[i].kind == STEP_REPLY && scenario.steps[i].code == 451;
+    assert_true(found);
+    text.instance = BYTES_LITERAL("code=999");
+    assert_false(transcript_text_scenario(&text, arena, &scenario, &err));
+    text.file_count = 1;
+    assert_false(transcript_text_scenario(&text, arena, &scenario, &err));
+    text.file_count = 0;
+    assert_false(transcript_text_scenario(&text, arena, &scenario, &err));
+    transcript_free(transcript);
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_text_is_printed_as_it_was_parsed),
+        cmocka_unit_test(a_text_says_what_it_says),
+        cmocka_unit_test(what_is_no_transcript_is_refused_with_line_and_column),
+        cmocka_unit_test(every_beginning_of_a_text_is_refused),
+        cmocka_unit_test(each_allocation_may_fail),
+        cmocka_unit_test(a_full_buffer_is_a_limit),
+        cmocka_unit_test(the_scenario_is_made_again_with_the_files_that_it_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
