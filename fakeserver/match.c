@@ -26,8 +26,9 @@ struct match_scratch *match_scratch_new(void)
         return NULL;
     }
     pcre2_set_match_limit(scratch->context, MATCH_REGEX_STEPS);
-    /* PCRE2 keeps its frames on the stack, until they pass what it reserved there. */
-    pcre2_set_heap_limit(scratch->context, 0);
+    /* From 10.41 on PCRE2 keeps its frames on the heap, the first ones too: 0 would match nothing.
+     */
+    pcre2_set_heap_limit(scratch->context, MATCH_REGEX_HEAP_KIB);
     return scratch;
 }
 

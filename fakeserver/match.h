@@ -4,10 +4,9 @@
  * Verbs and keywords compare without case (RFC 5321 2.4), local-parts octet by octet and domains
  * without case (RFC 5321 2.4, 4.1.2), parameters in any order; what the pattern leaves out is free.
  *
- * Bounds:  a regular expression takes MATCH_REGEX_STEPS steps and no heap; beyond that it does not
- *          match.
- * Lives:   everything is borrowed. A scratch serves one thread, any number of patterns.
- * Source:  scenario.5.
+ * Bounds:  a regular expression takes MATCH_REGEX_STEPS steps and MATCH_REGEX_HEAP_KIB of heap,
+ * kept in the scratch; beyond that it does not match. Lives:   everything is borrowed. A scratch
+ * serves one thread, any number of patterns. Source:  scenario.5.
  */
 #ifndef FAKESERVER_MATCH_H
 #define FAKESERVER_MATCH_H
@@ -16,6 +15,7 @@
 #include "fakeserver/scenario.h"
 
 #define MATCH_REGEX_STEPS 100000
+#define MATCH_REGEX_HEAP_KIB 1024
 
 struct match_scratch; /* what PCRE2 works in */
 
