@@ -33,7 +33,7 @@ struct checking {
 static bool knows_requirement(void *owner, struct bytes id)
 {
     const struct checking *checking = owner;
-    return !checking->has_list || register_find(&checking->list, id) != NULL;
+    return !checking->has_list || requirement_find(&checking->list, id) != NULL;
 }
 
 static bool knows_capability(void *owner, struct bytes name)

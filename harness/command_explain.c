@@ -51,38 +51,47 @@ static bool cites(const struct suite_scenario *scenario, struct bytes id)
     return false;
 }
 
-static void put_requirement(const struct requirement *row, const struct suite *suite)
+/* 5321-4.2.1-b stands in section 4.2.1 of RFC 5321. */
+static void put_source(struct bytes id)
 {
-    static const struct {
-        enum register_column column;
-        const char *name;
-    } fields[] = {
-        {REGISTER_LEVEL,      "level"  },
-        {REGISTER_AREA,       "area"   },
-        {REGISTER_PROVOKE,    "provoke"},
-        {REGISTER_OBSERVE,    "observe"},
-        {REGISTER_OBSERVABLE, "seen by"},
-        {REGISTER_NOTE,       "note"   },
-    };
-    struct bytes id = row->cells[REGISTER_ID];
-    struct coverage coverage = coverage_of(row, suite);
-    (void)printf("requirement %.*s: ", BYTES_FORMAT(id));
-    (void)printf("%.*s\n", BYTES_FORMAT(row->cells[REGISTER_REQUIREMENT]));
-    (void)printf("  %-10s RFC %.*s section %.*s\n", "source",
-                 BYTES_FORMAT(row->cells[REGISTER_RFC]),
-                 BYTES_FORMAT(row->cells[REGISTER_SECTION]));
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-        put_field(fields[i].name, row->cells[fields[i].column]);
-    if (coverage.kind != COVERAGE_TESTED) {
+    size_t first = bytes_find(id, '-');
+    size_t last = id.size;
+    while (last > 0 && id.data[last - 1] != '-')
+        last--;
+    if (first != BYTES_NOT_FOUND && last > first + 1)
+        (void)printf("  %-10s RFC %.*s section %.*s\n", "source",
+                     BYTES_FORMAT(bytes_slice(id, 0, first)),
+                     BYTES_FORMAT(bytes_slice(id, first + 1, last - 1)));
+}
+
+static void put_coverage(const struct requirement *row, const struct requirement_register *list,
+                         const struct suite *suite)
+{
+    struct coverage coverage = coverage_of(row, list, suite);
+    if (coverage.as.size > 0)
+        put_field("same as", coverage.as);
+    if (coverage.kind != COVERAGE_TESTED)
         put_field("covered", bytes_of(coverage_word(coverage.kind)));
-        put_field("because", coverage.reason);
-    }
+    put_field("because", coverage.reason);
     for (size_t i = 0; i < rule_count; i++)
-        if (bytes_equal(id, bytes_of(rules[i].requirement)))
+        if (bytes_equal(row->id, bytes_of(rules[i].requirement)))
             put_field("rule", bytes_of(rules[i].name));
     for (size_t i = 0; i < suite->count; i++)
-        if (cites(&suite->scenarios[i], id))
+        if (cites(&suite->scenarios[i], row->id))
             put_field("scenario", bytes_of(suite->scenarios[i].name));
+}
+
+static void put_requirement(const struct requirement *row, const struct requirement_register *list,
+                            const struct suite *suite)
+{
+    (void)printf("requirement %.*s: %.*s\n", BYTES_FORMAT(row->id), BYTES_FORMAT(row->what));
+    put_source(row->id);
+    put_field("level", row->level);
+    put_field("area", row->area);
+    put_field("provoke", row->provoke);
+    put_field("observe", row->observe);
+    put_field("seen by", row->status);
+    put_coverage(row, list, suite);
 }
 
 static void put_scenario(const struct suite_scenario *scenario,
@@ -97,11 +106,10 @@ static void put_scenario(const struct suite_scenario *scenario,
     put_words("tags", scenario->tags, scenario->tag_count);
     put_words("needs", scenario->needs, scenario->need_count);
     for (size_t i = 0; i < scenario->cite_count; i++) {
-        const struct requirement *row = register_find(list, scenario->cites[i]);
+        const struct requirement *row = requirement_find(list, scenario->cites[i]);
         (void)printf("  %-10s %.*s", "cites", BYTES_FORMAT(scenario->cites[i]));
         if (row != NULL)
-            (void)printf(" (%.*s): %.*s", BYTES_FORMAT(row->cells[REGISTER_LEVEL]),
-                         BYTES_FORMAT(row->cells[REGISTER_REQUIREMENT]));
+            (void)printf(" (%.*s): %.*s", BYTES_FORMAT(row->level), BYTES_FORMAT(row->what));
         (void)fputc('\n', stdout);
     }
     (void)fputc('\n', stdout);
@@ -127,7 +135,7 @@ static bool unknown_word(const char *word, const struct requirement_register *li
     for (size_t i = 0; i < suite->count; i++)
         known[count++] = suite->scenarios[i].name;
     for (size_t i = 0; i < list->count; i++) {
-        known[count] = arena_string(arena, list->rows[i].cells[REGISTER_ID]);
+        known[count] = arena_string(arena, list->rows[i].id);
         if (known[count++] == NULL)
             return err_memory(err);
     }
@@ -140,7 +148,7 @@ static bool unknown_word(const char *word, const struct requirement_register *li
 static bool explain(const char *word, const struct requirement_register *list,
                     const struct suite *suite, struct arena *arena, struct err *err)
 {
-    const struct requirement *row = register_find(list, bytes_of(word));
+    const struct requirement *row = requirement_find(list, bytes_of(word));
     const struct rule *rule = rule_find(bytes_of(word));
     struct bytes name = bytes_of(word);
     size_t bracket = bytes_find(name, '[');
@@ -150,7 +158,7 @@ static bool explain(const char *word, const struct requirement_register *list,
     if (row == NULL && rule == NULL && scenario == NULL)
         return unknown_word(word, list, suite, arena, err);
     if (row != NULL)
-        put_requirement(row, suite);
+        put_requirement(row, list, suite);
     if (rule != NULL)
         put_rule(rule);
     if (scenario != NULL)

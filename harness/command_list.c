@@ -100,20 +100,21 @@ static void put_tallies(const char *title, const struct tallies *tallies)
 
 static void put_requirement(const struct requirement *row, const struct coverage *coverage)
 {
-    (void)printf("%-16.*s %-10.*s ", BYTES_FORMAT(row->cells[REGISTER_ID]),
-                 BYTES_FORMAT(row->cells[REGISTER_LEVEL]));
+    (void)printf("%-16.*s %-10.*s ", BYTES_FORMAT(row->id), BYTES_FORMAT(row->level));
     if (coverage->kind == COVERAGE_TESTED)
         (void)printf("%zu rule%s, %zu scenario%s", coverage->rules, coverage->rules == 1 ? "" : "s",
                      coverage->scenarios, coverage->scenarios == 1 ? "" : "s");
     else
         (void)fputs(coverage_word(coverage->kind), stdout);
-    if (coverage->kind != COVERAGE_TESTED && coverage->reason.size > 0) {
+    if (coverage->as.size > 0)
+        (void)printf(", as %.*s", BYTES_FORMAT(coverage->as));
+    if (coverage->reason.size > 0) {
         (void)fputs(" (", stdout);
         put(coverage->reason);
         (void)fputc(')', stdout);
     }
     (void)fputs(": ", stdout);
-    put(row->cells[REGISTER_REQUIREMENT]);
+    put(row->what);
     (void)fputc('\n', stdout);
 }
 
@@ -126,11 +127,11 @@ static bool list_requirements(struct program *program, const struct suite *suite
     if (!program_register(program, &list, err))
         return false;
     for (size_t i = 0; i < list.count; i++) {
-        struct coverage coverage = coverage_of(&list.rows[i], suite);
+        struct coverage coverage = coverage_of(&list.rows[i], &list, suite);
         put_requirement(&list.rows[i], &coverage);
         tally(&all, BYTES_LITERAL("requirements"), coverage.kind);
-        tally(&levels, list.rows[i].cells[REGISTER_LEVEL], coverage.kind);
-        tally(&areas, list.rows[i].cells[REGISTER_AREA], coverage.kind);
+        tally(&levels, list.rows[i].level, coverage.kind);
+        tally(&areas, list.rows[i].area, coverage.kind);
     }
     put_tallies("", &all);
     put_tallies("level", &levels);

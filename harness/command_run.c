@@ -11,10 +11,11 @@
 
 static const struct option_row rows[] = {
     {"client",         '\0', "NAME",    "the client, by its recipe (default: smtpsend)"        },
-    {"jobs",           'j',  "N",       "so many runs at once (default: twice the cores)"      },
+    {"jobs",           'j',  "N",       "so many runs at once (default: eight for each core)"  },
     {"tag",            '\0', "TAG",     "only scenarios with this tag (several: any of them)"  },
     {"not-tag",        '\0', "TAG",     "no scenario with this tag"                            },
     {"requirement",    '\0', "ID",      "only scenarios that cite this requirement"            },
+    {"slow",           '\0', NULL,      "also what takes minutes: scenarios with the tag slow" },
     {"shard",          '\0', "I/N",     "only the I-th of N equal parts"                       },
     {"seed",           '\0', "N",       "decides the order (default: another one each time)"   },
     {"repeat",         '\0', "N",       "run each N times; the worst counts"                   },
@@ -140,7 +141,7 @@ static bool read_color(struct run_command_line *line)
 static unsigned default_jobs(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 2 : cores > RUN_JOBS_MAX / 2 ? RUN_JOBS_MAX : (unsigned)cores * 2;
+    return cores < 1 ? 8 : cores > RUN_JOBS_MAX / 8 ? RUN_JOBS_MAX : (unsigned)cores * 8;
 }
 
 /* Seconds, with or without a fraction; or a number with `ms`. */
@@ -207,6 +208,10 @@ static bool read_line(struct run_command_line *line)
     wishes->requirements = line->requirements;
     wishes->requirement_count =
         options_values(options, "requirement", line->requirements, WORDS_MAX);
+    wishes->no_slow = options_value(options, "slow") == NULL;
+    for (size_t i = 0; i < wishes->tag_count; i++)
+        if (strcmp(line->tags[i], "slow") == 0)
+            wishes->no_slow = false;
     line->style.verbose = options_value(options, "verbose") != NULL;
     line->run.retry_failures = options_value(options, "retry-failures") != NULL;
     line->run.keep = options_value(options, "keep");

@@ -23,20 +23,25 @@ static size_t count_scenarios(struct bytes id, const struct suite *suite)
     return count;
 }
 
-struct coverage coverage_of(const struct requirement *requirement, const struct suite *suite)
+struct coverage coverage_of(const struct requirement *requirement,
+                            const struct requirement_register *list, const struct suite *suite)
 {
-    struct bytes id = requirement->cells[REGISTER_ID];
-    struct coverage coverage = {.kind = COVERAGE_TESTED,
-                                .rules = count_rules(id),
-                                .scenarios = count_scenarios(id, suite),
-                                .reason = requirement->cells[REGISTER_COVER]};
-    bool hidden =
-        bytes_equal(requirement->cells[REGISTER_OBSERVABLE], BYTES_LITERAL("not-observable"));
+    struct coverage coverage = {.kind = COVERAGE_TESTED};
+    const struct requirement *same = NULL;
+    if (requirement->cover == REQUIREMENT_AS) {
+        same = requirement_find(list, requirement->covered);
+        coverage.as = requirement->covered;
+    }
+    coverage.rules = count_rules(requirement->id) + (same != NULL ? count_rules(same->id) : 0);
+    coverage.scenarios = count_scenarios(requirement->id, suite) +
+                         (same != NULL ? count_scenarios(same->id, suite) : 0);
     if (coverage.rules > 0 || coverage.scenarios > 0)
         return coverage;
-    coverage.kind = hidden || coverage.reason.size > 0 ? COVERAGE_IMPOSSIBLE : COVERAGE_NOT_YET;
-    if (hidden && coverage.reason.size == 0)
-        coverage.reason = requirement->cells[REGISTER_NOTE];
+    if (same == NULL)
+        same = requirement;
+    coverage.kind = same->cover == REQUIREMENT_NEVER ? COVERAGE_IMPOSSIBLE : COVERAGE_NOT_YET;
+    if (same->cover == REQUIREMENT_NEVER || same->cover == REQUIREMENT_LATER)
+        coverage.reason = same->covered;
     return coverage;
 }
 

@@ -80,6 +80,16 @@ static bool word_selects(const char *word, const struct suite_scenario *scenario
            (matches_glob(word, name) || matches_glob(word, scenario->name));
 }
 
+static bool is_named(const struct plan_wishes *wishes, const struct suite_scenario *scenario,
+                     const char *name)
+{
+    for (size_t i = 0; i < wishes->word_count; i++)
+        if (bytes_equal(bare(wishes->words[i]), bytes_of(scenario->name)) ||
+            strcmp(wishes->words[i], name) == 0 || strcmp(wishes->words[i], scenario->path) == 0)
+            return true;
+    return false;
+}
+
 static bool is_selected(struct planning *planning, const struct suite_scenario *scenario,
                         const char *name)
 {
@@ -97,6 +107,9 @@ static bool is_selected(struct planning *planning, const struct suite_scenario *
     if (wishes->tag_count > 0)
         selected = selected && is_any_listed(scenario->tags, scenario->tag_count, wishes->tags,
                                              wishes->tag_count);
+    if (wishes->no_slow && is_listed(scenario->tags, scenario->tag_count, "slow") &&
+        !is_named(wishes, scenario, name))
+        return false;
     return selected && !is_any_listed(scenario->tags, scenario->tag_count, wishes->not_tags,
                                       wishes->not_tag_count);
 }

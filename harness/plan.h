@@ -24,6 +24,7 @@ struct plan_wishes {
     unsigned shard_index; /* 1-based */
     unsigned shard_count; /* 1 = no shards */
     bool unshuffled;      /* by name */
+    bool no_slow;         /* without what has the tag `slow`, unless its name is a word */
 };
 
 struct plan_entry {

@@ -161,7 +161,15 @@ bool program_recipe(struct program *program, const char *name, struct recipe *re
 bool program_register(struct program *program, struct requirement_register *ret, struct err *err)
 {
     const char *path = arena_printf(program->arena, "%s/requirements.tsv", program->scenarios).data;
-    return path != NULL ? register_load(path, program->arena, ret, err) : err_memory(err);
+    struct bytes text;
+    if (path == NULL)
+        return err_memory(err);
+    if (!data_path_read(path, PROGRAM_REGISTER_OCTETS_MAX, program->arena, &text, err))
+        return false;
+    if (requirement_register_parse(text, program->arena, ret, err))
+        return true;
+    suite_name_error(err, path);
+    return false;
 }
 
 /* ---- options --------------------------------------------------------------------------------- */

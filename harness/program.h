@@ -9,11 +9,12 @@
 #ifndef HARNESS_PROGRAM_H
 #define HARNESS_PROGRAM_H
 
+#include "fakeserver/requirement.h"
 #include "harness/options.h"
 #include "harness/recipe.h"
-#include "harness/register.h"
 #include "harness/suite.h"
 
+#define PROGRAM_REGISTER_OCTETS_MAX (8 * 1024 * 1024)
 #define PROGRAM_OCTETS_MAX ((size_t)256 * 1024 * 1024)
 
 enum program_status { PROGRAM_OK = 0, PROGRAM_FAILED = 1, PROGRAM_TROUBLE = 2 };
