@@ -38,7 +38,8 @@
 enum {
     SMTP_CLIENT_OUTPUT_OCTETS = 64 * 1024,
     SMTP_CLIENT_TEXT_OCTETS = 32 * 1024, /* of reply texts kept for the outcomes of one message */
-    SMTP_CLIENT_RECIPIENTS_DEFAULT = 128
+    SMTP_CLIENT_RECIPIENTS_DEFAULT = 128,
+    SMTP_CLIENT_QUIT_MS = 60000
 };
 
 /* How long each kind of reply, and each block of mail data, may take. */
@@ -52,7 +53,8 @@ enum {
     X(BLOCK, "block", SMTP_TIMEOUT_BLOCK_MS, "RFC 5321 4.5.3.2.5")                                 \
     X(END_OF_DATA, "end-of-data", SMTP_TIMEOUT_END_OF_DATA_MS, "RFC 5321 4.5.3.2.6")               \
     X(RSET, "rset", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL")                                     \
-    X(QUIT, "quit", 60 * 1000, "ours: the outcome does not hang on it (RFC 5321 4.1.1.10)")
+    X(QUIT, "quit", SMTP_CLIENT_QUIT_MS,                                                           \
+      "ours: the outcome does not hang on it (RFC 5321 4.1.1.10)")
 
 enum smtp_client_timeout {
 #define X(name, word, default_ms, source) SMTP_CLIENT_TIMEOUT_##name,

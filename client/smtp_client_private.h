@@ -179,7 +179,9 @@ struct smtp_client {
     size_t trace_start;
 };
 
-/* smtp_client.c */
+/* smtp_client_engine.c */
+/* Something happened that is no reply; why: one sentence, or NULL. */
+void smtp_client_notice(struct smtp_client *client, enum client_class class, const char *why);
 void smtp_client_enter(struct smtp_client *client, enum client_state state, const char *because);
 const char *smtp_client_state_word(enum client_state state);
 enum smtp_stage smtp_client_stage(const struct smtp_client *client);

@@ -86,16 +86,22 @@ static void answer_challenge(struct smtp_client *client, const struct client_new
     const struct smtp_reply *reply = news->reply;
     struct err err = {0};
 
+    bool first = client->response_ready; /* the response that may not go with AUTH */
+    struct bytes challenge;
+
     buf_clear(&client->challenge);
-    if (reply->code != 334)
+    if (reply->code != 334) {
         cancel(client, news, "the server sent an intermediate reply that is not 334");
-    else if (!base64_decode(&client->challenge, reply->lines[reply->line_count - 1], &err))
+        return;
+    }
+    if (!base64_decode(&client->challenge, reply->lines[reply->line_count - 1], &err)) {
         cancel(client, news, "the challenge is not base64");
-    else if (client->response_ready && client->challenge.size == 0)
-        client->auth = AUTH_RESPOND;
-    else if (client->response_ready)
+        return;
+    }
+    challenge = buf_bytes(&client->challenge);
+    if (first && challenge.size > 0)
         cancel(client, news, "the server sent a challenge where the client begins");
-    else if (sasl_step(&client->sasl, buf_bytes(&client->challenge), &client->response, &err))
+    else if (first || sasl_step(&client->sasl, challenge, &client->response, &err))
         client->auth = AUTH_RESPOND;
     else
         cancel(client, news, err.what);
@@ -465,7 +471,7 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
 
 size_t smtp_client_step_count(void)
 {
-    return STATE_COUNT * CLASS_COUNT;
+    return (size_t)STATE_COUNT * CLASS_COUNT;
 }
 
 static const char *const class_words[] = {

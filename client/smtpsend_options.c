@@ -129,10 +129,10 @@ static bool parse_time(struct bytes text, uint64_t *ret_ms, struct err *err)
         const char *unit;
         uint64_t ms;
     } units[] = {
-        {"ms", 1        },
-        {"s",  1000     },
-        {"m",  60 * 1000},
-        {"",   1000     },
+        {"ms", 1    },
+        {"s",  1000 },
+        {"m",  60000},
+        {"",   1000 },
     };
     size_t i;
 

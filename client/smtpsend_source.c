@@ -93,7 +93,7 @@ static bool scan(struct smtpsend_source *source, struct smtp_message *message, s
 
     smtp_data_init(&data, policy);
     while (!last) {
-        struct bytes piece;
+        struct bytes piece = BYTES_NONE;
 
         if (!smtpsend_source_read(source, offset, &piece, &last, err) ||
             !smtp_data_scan(&data, piece, err))
