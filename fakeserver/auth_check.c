@@ -3,6 +3,8 @@
 #include "base/base64.h"
 #include "base/smtp_limits.h"
 
+enum { HELD_OCTETS_MIN = 4 };
+
 /* A response with its octets, decoded where it is base64. */
 struct decoded {
     size_t size;
@@ -45,21 +47,22 @@ static struct bytes decoded_bytes(const struct decoded *decoded)
     return (struct bytes){decoded->octets, decoded->size};
 }
 
-static bool holds_password(const struct auth_check *check, struct bytes octets)
-{
-    for (size_t i = 0; i < check->account_count; i++)
-        if (check->accounts[i].password.size > 0 &&
-            bytes_find_bytes(octets, check->accounts[i].password) != BYTES_NOT_FOUND)
-            return true;
-    return false;
-}
-
 static bool is_password(const struct auth_check *check, struct bytes octets)
 {
     for (size_t i = 0; i < check->account_count; i++)
         if (bytes_equal(check->accounts[i].password, octets))
             return true;
     return false;
+}
+
+/* A short password stands in many a text by chance. */
+static bool holds_password(const struct auth_check *check, struct bytes octets)
+{
+    for (size_t i = 0; i < check->account_count; i++)
+        if (check->accounts[i].password.size >= HELD_OCTETS_MIN &&
+            bytes_find_bytes(octets, check->accounts[i].password) != BYTES_NOT_FOUND)
+            return true;
+    return is_password(check, octets);
 }
 
 static size_t account_of(const struct auth_check *check, struct bytes user)
@@ -86,7 +89,7 @@ static uint32_t notes_of(const struct auth_check *check, const struct decoded *d
     account = account_of(check, decoded_bytes(decoded));
     if (account != SIZE_MAX)
         notes |= TRANSCRIPT_NOTE(USER);
-    /* A short password stands in many a name by chance. */
+    /* A name may have its password in it, as a user may choose it. */
     if (account == SIZE_MAX ? holds_password(check, decoded_bytes(decoded))
                             : is_password(check, decoded_bytes(decoded)))
         notes |= TRANSCRIPT_NOTE(PASSWORD);
@@ -152,7 +155,7 @@ enum auth_verdict auth_check_take(struct auth_check *check, struct bytes respons
     verdict = verdict_of(check, &decoded);
     *ret_notes = notes_of(check, &decoded, response);
     if (verdict == AUTH_RIGHT)
-        *ret_notes |= TRANSCRIPT_NOTE(AUTHENTICATED);
+        *ret_notes |= TRANSCRIPT_NOTE(AUTHENTICATED) | TRANSCRIPT_NOTE(PASSWORD);
     if (verdict == AUTH_WRONG)
         *ret_notes |= TRANSCRIPT_NOTE(WRONG_CREDENTIALS);
     wipe(decoded.octets, sizeof(decoded.octets));
