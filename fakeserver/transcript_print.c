@@ -145,8 +145,10 @@ static bool put_file(struct buf *to, const struct transcript_file *file)
         size_t end = bytes_find(rest, '\n');
         bool last = end == BYTES_NOT_FOUND;
 
-        if (!buf_append_string(to, last ? "\\ " : "| ") ||
-            !buf_append(to, bytes_slice(rest, 0, end)) || !buf_append_octet(to, '\n'))
+        const char *before = last ? "\\ " : end == 0 ? "|" : "| ";
+
+        if (!buf_append_string(to, before) || !buf_append(to, bytes_slice(rest, 0, end)) ||
+            !buf_append_octet(to, '\n'))
             return false;
         rest = last ? BYTES_NONE : bytes_after(rest, end + 1);
     }

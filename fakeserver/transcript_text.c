@@ -241,7 +241,15 @@ static bool take_recipient(struct reader *reader)
     return true;
 }
 
-/* The lines of a file up to one that does not begin with `| ` or `\ `. */
+/* `| text`, `|` for an empty line, `\ text` for a last one without line end. */
+static bool is_file_line(struct bytes rest)
+{
+    if (rest.size < 2 || (rest.data[0] != '|' && rest.data[0] != '\\'))
+        return false;
+    return rest.data[1] == ' ' || (rest.data[0] == '|' && rest.data[1] == '\n');
+}
+
+/* The lines of a file, up to what is none. */
 static bool take_file(struct reader *reader)
 {
     struct transcript_text *text = reader->text;
@@ -258,8 +266,7 @@ static bool take_file(struct reader *reader)
         return err_set_at(reader->words.err, ERR_LIMIT, reader->words.line_number, 1,
                           "a transcript holds at most %d files", TRANSCRIPT_TEXT_FILES_MAX);
     buf_clear(&reader->words.scratch);
-    while (whole && reader->words.rest.size > 1 && reader->words.rest.data[1] == ' ' &&
-           (reader->words.rest.data[0] == '|' || reader->words.rest.data[0] == '\\')) {
+    while (whole && is_file_line(reader->words.rest)) {
         whole = reader->words.rest.data[0] == '|';
         (void)words_next_line(&reader->words);
         if (!buf_append(&reader->words.scratch, bytes_after(reader->words.line, 2)) ||

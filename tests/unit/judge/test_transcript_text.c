@@ -1,8 +1,11 @@
 #include "fakeserver/transcript_text.h"
 
+#include "fakeserver/judge.h"
 #include "tests/support/fail_alloc.h"
 #include "tests/support/guard_page.h"
 #include "tests/support/unit.h"
+
+#include <stdio.h>
 
 #define HEAD                                                                                       \
     "smtpdrill-transcript 1\nscenario \"x/y\"\ninstance \"code=421\"\nseed 7\nclient \"curl\"\n"   \
@@ -18,7 +21,7 @@ static const char whole[] =
          "report \"550 no\\n\"\n"
          "file \"x/y\"\n"
          "| title   t\n"
-         "| \n"
+         "|\n"
          "\\ ...\n"
          "file \"x/codes.tsv\"\n"
          "| code\ttext\n"
@@ -241,6 +244,55 @@ static void the_scenario_is_made_again_with_the_files_that_it_names(void **state
     arena_free(arena);
 }
 
+/* The example of the man page: between the last .Bd and .Ed, "\\e" stands for a backslash. */
+static struct bytes example_of_the_page(struct arena *arena)
+{
+    FILE *file = fopen(PAGE, "r");
+    char *text = arena_alloc(arena, 1 << 16);
+    char line[1000];
+    size_t size = 0;
+
+    assert_non_null(file);
+    assert_non_null(text);
+    while (fgets(line, sizeof(line), file)) {
+        bool end = strncmp(line, ".Ed", 3) == 0;
+
+        if (strncmp(line, ".Bd", 3) == 0)
+            size = 0;
+        for (const char *from = line; size < (1 << 16) - 2 && line[0] != '.' && *from; from++) {
+            text[size++] = *from;
+            from += from[0] == '\\' && from[1] == 'e';
+        }
+        if (end)
+            text[size] = '\0';
+        if (end && strncmp(text, "smtpdrill-transcript 1", 22) == 0 && strstr(text, "\nend\n"))
+            break;
+    }
+    (void)fclose(file);
+    return (struct bytes){text, size};
+}
+
+static void the_example_of_the_page_is_a_transcript(void **state)
+{
+    struct arena *arena = arena_new(1 << 20);
+    struct transcript_text text;
+    struct transcript *transcript;
+    struct scenario scenario;
+    struct verdict verdict;
+    struct err err = {0};
+
+    (void)state;
+    if (!parse(example_of_the_page(arena), arena, &text, &transcript, &err) ||
+        !transcript_text_scenario(&text, arena, &scenario, &err))
+        fail_msg("%u:%u: %s", err.line, err.column, err.what);
+    assert_true(judge(&scenario, transcript, &text.claim, arena, &verdict, &err));
+    assert_int_equal(verdict.scenario, VERDICT_PASS);
+    assert_true(verdict.variations == VARIATION_BIT(VARIATION_HELO_FIRST));
+    assert_int_equal(verdict.rules, VERDICT_WARN);
+    transcript_free(transcript);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +302,7 @@ int main(void)
         cmocka_unit_test(every_beginning_of_a_text_is_refused),
         cmocka_unit_test(each_allocation_may_fail),
         cmocka_unit_test(a_full_buffer_is_a_limit),
+        cmocka_unit_test(the_example_of_the_page_is_a_transcript),
         cmocka_unit_test(the_scenario_is_made_again_with_the_files_that_it_names),
     };
 
