@@ -53,11 +53,11 @@ static bool make_room(struct transcript *transcript, struct err *err)
     size_t capacity = transcript->capacity ? transcript->capacity * 2 : RECORDS_FIRST;
     struct transcript_record *records;
 
-    if (transcript->count < transcript->capacity)
-        return true;
-    if (transcript->count >= TRANSCRIPT_RECORDS_MAX)
+    if (transcript->count == TRANSCRIPT_RECORDS_MAX)
         return err_set(err, ERR_LIMIT, "a transcript has at most %d records",
                        TRANSCRIPT_RECORDS_MAX);
+    if (transcript->count < transcript->capacity)
+        return true;
     records = realloc(transcript->records, capacity * sizeof(*records));
     if (!records)
         return err_memory(err);
