@@ -59,71 +59,92 @@ static struct bytes offer_at(struct offers offers, size_t index)
     return offers.given ? offers.given->offers[index] : bytes_of(own_offers[index]);
 }
 
-/* `say` lines for this reply; false: there are none. The list of offers ends the reply to EHLO. */
-static bool put_wording(struct writer *writer, const struct scenario *scenario,
-                        const struct model_reply_row *row, bool more)
+static void put_wording(struct writer *writer, const struct wording *wording, bool more)
 {
-    for (size_t i = 0; scenario && i < scenario->wording_count; i++) {
-        const struct wording *wording = &scenario->wordings[i];
-        struct bytes rest = wording->text;
-        struct bytes line;
-        size_t end;
+    struct bytes rest = wording->text;
+    size_t end;
 
-        if (wording->stage != row->stage || wording->code != row->code)
-            continue;
-        do {
-            end = bytes_find(rest, '\n');
-            line = bytes_slice(rest, 0, end);
-            rest = end == BYTES_NOT_FOUND ? BYTES_NONE : bytes_after(rest, end + 1);
-            put_line(writer, row->code, end == BYTES_NOT_FOUND && !more, line);
-        } while (end != BYTES_NOT_FOUND);
-        return true;
-    }
-    return false;
+    do {
+        end = bytes_find(rest, '\n');
+        put_line(writer, wording->code, end == BYTES_NOT_FOUND && !more, bytes_slice(rest, 0, end));
+        rest = end == BYTES_NOT_FOUND ? BYTES_NONE : bytes_after(rest, end + 1);
+    } while (end != BYTES_NOT_FOUND);
 }
 
+static const struct wording *find_wording(const struct scenario *scenario,
+                                          const struct model_reply_row *row)
+{
+    for (size_t i = 0; scenario && i < scenario->wording_count; i++)
+        if (scenario->wordings[i].stage == row->stage && scenario->wordings[i].code == row->code)
+            return &scenario->wordings[i];
+    return NULL;
+}
+
+/* The list of offers ends the reply. */
 static void put_ehlo(struct writer *writer, const struct scenario *scenario,
                      const struct scenario *personality)
 {
     const struct model_reply_row *row = &model_replies[MODEL_EHLO_OK];
+    const struct wording *wording = find_wording(scenario, row);
     struct offers offers = offers_of(scenario, personality);
-    bool more = offers.count > 0;
 
-    if (!put_wording(writer, scenario, row, more) && !put_wording(writer, personality, row, more))
-        put_line(writer, row->code, !more, BYTES_LITERAL("server.example"));
+    wording = wording ? wording : find_wording(personality, row);
+    if (wording)
+        put_wording(writer, wording, offers.count > 0);
+    else
+        put_line(writer, row->code, offers.count == 0, BYTES_LITERAL("server.example"));
     for (size_t i = 0; i < offers.count; i++)
         put_line(writer, row->code, i + 1 == offers.count, offer_at(offers, i));
 }
 
-static size_t put_all(struct model_text *text, char *octets, const struct scenario *scenario,
+/* All replies of one stage and code say the same; who came first has said it. */
+static void set_spans(struct model_text *text, const struct wording *wording, size_t from,
+                      size_t to)
+{
+    for (size_t i = 0; text && i < MODEL_REPLY_COUNT; i++) {
+        if (model_replies[i].stage != wording->stage || model_replies[i].code != wording->code ||
+            text->spans[i].to > 0)
+            continue;
+        text->spans[i].from = (uint32_t)from;
+        text->spans[i].to = (uint32_t)to;
+    }
+}
+
+static void put_wordings(struct model_text *text, struct writer *writer,
+                         const struct scenario *scenario)
+{
+    for (size_t i = 0; scenario && i < scenario->wording_count; i++) {
+        size_t from = writer->size;
+
+        put_wording(writer, &scenario->wordings[i], false);
+        set_spans(text, &scenario->wordings[i], from, writer->size);
+    }
+}
+
+/* Counts when there is no text yet. */
+static size_t put_all(struct model_text *text, const struct scenario *scenario,
                       const struct scenario *personality)
 {
-    struct writer writer = {octets, 0};
+    struct writer writer = {text ? text->octets : NULL, 0};
 
-    for (size_t i = 0; i < MODEL_REPLY_COUNT; i++) {
-        const struct model_reply_row *row = &model_replies[i];
-        size_t from = writer.size;
-
-        if (i == MODEL_EHLO_OK)
-            put_ehlo(&writer, scenario, personality);
-        else if (!put_wording(&writer, scenario, row, false))
-            put_wording(&writer, personality, row, false);
-        if (text) {
-            text->spans[i].from = (uint32_t)from;
-            text->spans[i].to = (uint32_t)writer.size;
-        }
-    }
+    put_ehlo(&writer, scenario, personality);
+    if (text)
+        text->spans[MODEL_EHLO_OK].to = (uint32_t)writer.size;
+    put_wordings(text, &writer, scenario);
+    put_wordings(text, &writer, personality);
     return writer.size;
 }
 
 struct model_text *model_text_new(const struct scenario *scenario,
                                   const struct scenario *personality)
 {
-    size_t octets = put_all(NULL, NULL, scenario, personality);
+    size_t octets = put_all(NULL, scenario, personality);
     struct model_text *text = octets < UINT32_MAX ? malloc(sizeof(*text) + octets) : NULL;
 
-    if (text)
-        put_all(text, text->octets, scenario, personality);
+    if (!text)
+        return NULL;
+    memset(text->spans, 0, sizeof(text->spans));
+    put_all(text, scenario, personality);
     return text;
 }
 
