@@ -84,6 +84,7 @@ static json_t *json_summary(const struct results *results)
     (void)json_object_set_new(summary, "flaky", json_integer((json_int_t)results->flaky));
     (void)json_object_set_new(summary, "duration_ms",
                               json_integer((json_int_t)results->duration_ms));
+    (void)json_object_set_new(summary, "interrupted", json_boolean(results->interrupted));
     (void)json_object_set_new(summary, "exit_status", json_integer(results_exit_status(results)));
     return summary;
 }

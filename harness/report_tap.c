@@ -65,6 +65,8 @@ bool report_tap_end(const struct results *results, FILE *to)
     }
     if (results->count == 0)
         (void)fputs("TAP version 13\n", to);
+    if (results->interrupted)
+        (void)fprintf(to, "Bail out! interrupted\n");
     (void)fprintf(to, "1..%zu\n# ", results->count + results->rule_count);
     (void)report_text_counts(results, to);
     (void)fprintf(to, "; %zu rules broken\n", results->rule_count);

@@ -171,6 +171,8 @@ bool report_text_end(const struct results *results, struct report_style style, F
     (void)report_text_counts(results, to);
     (void)fprintf(to, " of %zu runs; %zu rule%s broken", results->count, results->rule_count,
                   results->rule_count == 1 ? "" : "s");
+    if (results->interrupted)
+        (void)fprintf(to, "; interrupted after %zu", results->done);
     if (results->flaky > 0)
         (void)fprintf(to, "; %zu failed in some runs only", results->flaky);
     if (results->shard_count > 1)

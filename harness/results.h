@@ -57,7 +57,8 @@ struct results {
     uint64_t seed;
     unsigned shard_index; /* 1-based */
     unsigned shard_count;
-    bool strict; /* warnings fail */
+    bool strict;      /* warnings fail */
+    bool interrupted; /* before all were done */
     struct result *entries;
     size_t count;
     size_t done;

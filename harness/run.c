@@ -30,9 +30,9 @@ struct runner {
     unsigned long long number;
     struct signal_watch *watches[2];
     struct process *version;
-    struct timer *turn;  /* starts what can be started */
-    const char *stopped; /* why no more is started; NULL = nothing stops it */
-    bool is_broken;      /* err is filled */
+    struct timer *turn; /* starts what can be started */
+    bool stopped;
+    bool is_broken; /* err is filled */
     struct err err;
 };
 
@@ -59,7 +59,7 @@ static void break_off(struct runner *runner)
 static bool wants_another_run(const struct slot *slot, enum verdict_result verdict)
 {
     const struct run_options *options = slot->runner->options;
-    if (verdict == VERDICT_UNSUPPORTED || verdict == VERDICT_ERROR || slot->runner->stopped != NULL)
+    if (verdict == VERDICT_UNSUPPORTED || verdict == VERDICT_ERROR || slot->runner->stopped)
         return false;
     if (options->retry_failures && options->repeat <= 1)
         return slot->runs == 1 && slot->failed_runs == 1;
@@ -144,7 +144,7 @@ static bool carry_on(struct slot *slot)
                 return false;
         }
         if (!same) {
-            if (runner->next == runner->options->plan->count || runner->stopped != NULL)
+            if (runner->next == runner->options->plan->count || runner->stopped)
                 return true;
             slot->index = runner->next++;
         }
@@ -171,7 +171,7 @@ static void turn_due(void *owner)
 static void interrupted(void *owner)
 {
     struct runner *runner = owner;
-    runner->stopped = "it was interrupted";
+    runner->stopped = true;
     loop_stop(runner->setting.loop);
 }
 
@@ -319,8 +319,7 @@ bool run_all(const struct run_options *options, struct err *err)
     struct runner runner = {.options = options};
     bool ok = open_runner(&runner) && start_version(&runner) &&
               loop_run(runner.setting.loop, &runner.err) && !runner.is_broken;
-    if (ok && runner.stopped != NULL)
-        ok = err_set(&runner.err, ERR_IO, "%s", runner.stopped);
+    options->results->interrupted = runner.stopped;
     if (runner.setting.loop != NULL)
         options->results->duration_ms = loop_now_ms(runner.setting.loop);
     close_runner(&runner);

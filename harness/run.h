@@ -36,7 +36,8 @@ struct run_options {
     void *owner;
 };
 
-/* The program's version goes into results->version. */
+/* The program's version goes into results->version. SIGINT and SIGTERM end it early, with
+ * results->interrupted. */
 bool run_all(const struct run_options *options, struct err *err);
 
 #endif

@@ -36,10 +36,24 @@ static bool join_recipients(const struct scenario_send *send, struct arena *aren
     return ok || err_memory(err);
 }
 
-static bool set_words(const struct run_setting *setting, const struct scenario_send *send,
+/* A client rightly waits five minutes and more for a reply (RFC 5321 4.5.3.2). Where a scenario
+ * does not ask how long, a client that takes a time limit is given one, so that its run ends. */
+static uint64_t timeout_of(const struct scenario *scenario)
+{
+    if (scenario->send.timeout_ms > 0)
+        return scenario->send.timeout_ms;
+    for (size_t i = 0; i < scenario->expectation_count; i++)
+        if (scenario->expectations[i].kind == EXPECT_GIVES_UP)
+            return 0;
+    return RUN_TIMEOUT_MS;
+}
+
+static bool set_words(const struct run_setting *setting, const struct scenario *scenario,
                       unsigned port, struct arena *arena, struct recipe_facts *facts,
                       struct err *err)
 {
+    const struct scenario_send *send = &scenario->send;
+    uint64_t timeout_ms = timeout_of(scenario);
     FACT(HOST) = BYTES_LITERAL("127.0.0.1");
     FACT(FROM) = send->from;
     FACT(USER) = send->user;
@@ -50,9 +64,9 @@ static bool set_words(const struct run_setting *setting, const struct scenario_s
     FACT(SMTPSEND) = bytes_of(setting->smtpsend);
     facts->to = send->to;
     facts->to_count = send->to_count;
-    if (send->timeout_ms > 0 &&
-        (!set_printf(arena, &FACT(TIMEOUT), err, "%llu", (send->timeout_ms + 999) / 1000) ||
-         !set_printf(arena, &FACT(TIMEOUT_MS), err, "%llu", send->timeout_ms)))
+    if (timeout_ms > 0 &&
+        (!set_printf(arena, &FACT(TIMEOUT), err, "%llu", (timeout_ms + 999) / 1000) ||
+         !set_printf(arena, &FACT(TIMEOUT_MS), err, "%llu", timeout_ms)))
         return false;
     return set_printf(arena, &FACT(PORT), err, "%llu", port) &&
            join_recipients(send, arena, &FACT(TO), err);
@@ -193,7 +207,7 @@ bool run_facts_make(const struct run_setting *setting, const struct scenario *sc
     struct recipe_command command;
     const struct scenario_send *send = &scenario->send;
     FACT(DIR) = bytes_of(folder->path);
-    if (!set_words(setting, send, port, arena, facts, err) ||
+    if (!set_words(setting, scenario, port, arena, facts, err) ||
         !write_mails(setting, send, folder, arena, facts, err) ||
         !write_password(setting, send, folder, arena, facts, err) ||
         !recipe_expand(setting->recipe, facts, arena, &command, err))

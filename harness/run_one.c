@@ -1,5 +1,6 @@
 #include "harness/run_one.h"
 
+#include "base/smtp_code.h"
 #include "base/text.h"
 #include "fakeserver/fake_server.h"
 #include "fakeserver/judge.h"
@@ -23,7 +24,8 @@ struct one_run {
     struct arena *arena;
     struct scenario scenario;
     bool has_scenario;
-    const struct scenario *personality;
+    struct scenario personality;
+    bool has_personality;
     struct transcript *transcript;
     struct run_folder folder;
     struct listener *listener;
@@ -99,7 +101,9 @@ static void set_reason(struct one_run *run, enum verdict_result verdict, const c
     run->result.verdict = verdict;
     run->result.rules = VERDICT_PASS;
     run->verdict.finding_count = 0;
-    if (run->end.signal != 0)
+    if (run->end.hung)
+        reason = bytes_of(what);
+    else if (run->end.signal != 0)
         reason = arena_printf(run->arena, "%s (it was ended by signal %d)", what, run->end.signal);
     else if (words.size > 0)
         reason = arena_printf(run->arena, "%s (exit status %d: %s)", what, run->end.status,
@@ -122,6 +126,38 @@ static struct bytes join_output(struct one_run *run)
     return joined;
 }
 
+/* Three digits, not followed by "-", up to CRLF: after this the client is to move (RFC 5321 4.2).
+ */
+static bool is_final_reply(struct bytes octets)
+{
+    unsigned code = 0;
+    size_t line = octets.size;
+    if (octets.size < 2 || memcmp(octets.data + octets.size - 2, "\r\n", 2) != 0)
+        return false;
+    for (line = octets.size - 2; line > 0 && octets.data[line - 1] != '\n';)
+        line--;
+    octets = bytes_after(octets, line);
+    return smtp_code_from(octets, &code) && smtp_code_class(code) != SMTP_CODE_OTHER &&
+           octets.data[3] != '-';
+}
+
+/* Waiting for a reply is no fault of a client that no scenario gave a time limit: it may wait for
+ * minutes (RFC 5321 4.5.3.2), longer than a run takes here. */
+static bool rightly_waits(const struct one_run *run)
+{
+    if (!run->end.hung || run->connection_count == 0 || run->scenario.send.timeout_ms > 0)
+        return false;
+    for (size_t i = transcript_count(run->transcript); i > 0; i--) {
+        const struct transcript_record *record = transcript_at(run->transcript, i - 1);
+        if (record->kind == TRANSCRIPT_REPLY)
+            return !is_final_reply(record->octets);
+        if (record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_RESPONSE ||
+            record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK)
+            return (record->notes & TRANSCRIPT_NOTE(CUT)) == 0;
+    }
+    return true; /* for the greeting */
+}
+
 static bool ask_judge(struct one_run *run)
 {
     if (!judge(&run->scenario, run->transcript, &run->claim, run->arena, &run->verdict, &run->err))
@@ -135,6 +171,10 @@ static bool ask_judge(struct one_run *run)
         set_reason(run, VERDICT_NOT_REACHED,
                    run->claim.hung ? "the client hung and never connected"
                                    : "the client never connected");
+    else if (rightly_waits(run))
+        set_reason(
+            run, VERDICT_UNSUPPORTED,
+            "it still waited for a reply at the limit of the run, as it may (RFC 5321 4.5.3.2)");
     run->result.findings = run->verdict.findings;
     run->result.finding_count = run->verdict.finding_count;
     return render_findings(run) || err_memory(&run->err);
@@ -262,7 +302,7 @@ static struct engine connection_opened(void *owner, struct connection *made)
     struct run_connection *connection = &run->connections[run->connection_count];
     struct fake_server_options options = {
         .scenario = &run->scenario,
-        .personality = run->personality,
+        .personality = run->has_personality ? &run->personality : NULL,
         .connection = run->connection_count + 1,
         .limit_ms = now_ms + run->limit_ms + 2 * RUN_GRACE_MS,
         .now_ms = now_ms,
@@ -329,7 +369,8 @@ static bool prepare(struct one_run *run)
     run->limit_ms = setting->limit_ms > 0        ? setting->limit_ms
                     : run->scenario.limit_ms > 0 ? run->scenario.limit_ms
                                                  : RUN_LIMIT_MS;
-    return suite_personality(setting->suite, run->scenario.server, &run->personality, &run->err) &&
+    return suite_personality(setting->suite, &run->scenario, run->arena, &run->personality,
+                             &run->has_personality, &run->err) &&
            run_facts_lacking(setting->recipe, &run->scenario, run->arena, &run->result.reason,
                              &run->err);
 }
@@ -384,6 +425,8 @@ void one_run_free(struct one_run *run)
     one_run_stop(run);
     run_folder_remove(&run->folder);
     transcript_free(run->transcript);
+    if (run->has_personality)
+        scenario_release(&run->personality);
     if (run->has_scenario)
         scenario_release(&run->scenario);
     arena_free(run->arena);

@@ -21,6 +21,7 @@
 
 #define RUN_CONNECTIONS_MAX 64
 #define RUN_LIMIT_MS 30000
+#define RUN_TIMEOUT_MS 8000 /* given to a client that takes one, where a scenario says nothing */
 #define RUN_GRACE_MS 500
 #define RUN_SETTLE_MS 3000 /* for connections that outlive the process */
 #define RUN_ARENA_OCTETS_MAX ((size_t)64 * 1024 * 1024)
@@ -35,6 +36,7 @@ struct run_setting { /* the same for all runs */
     const char *clients;          /* the folder where recipes stand */
     const char *smtpsend;         /* the bundled client */
     const char *path;             /* PATH for the client */
+    bool is_command;              /* without a recipe: nobody knows whether it keeps a time limit */
     const char *const *inherited; /* environment that goes on to a COMMAND; NULL: none */
     uint64_t limit_ms;            /* instead of the scenario's; 0 = the scenario's */
 };

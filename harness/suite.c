@@ -85,8 +85,6 @@ void suite_free(struct suite *suite)
 {
     if (suite == NULL)
         return;
-    for (size_t i = 0; i < suite->personality_count; i++)
-        scenario_release(&suite->personalities[i].scenario);
     arena_free(suite->arena);
     free(suite);
 }
@@ -187,52 +185,60 @@ bool suite_instance(struct suite *suite, const struct suite_scenario *from, size
 
 /* ---- personalities --------------------------------------------------------------------------- */
 
-static bool load_personality(struct suite *suite, const char *name, struct scenario *ret,
+static bool read_personality(struct suite *suite, struct bytes name, struct suite_personality *ret,
                              struct err *err)
 {
-    struct scenario_file *file = NULL;
     struct bytes text;
-    struct bytes path =
-        arena_printf(suite->arena, "%s/personalities/%s.personality", suite->folder, name);
-    if (path.data == NULL)
+    ret->name = arena_string(suite->arena, name);
+    ret->path = arena_printf(suite->arena, "%s/personalities/%.*s.personality", suite->folder,
+                             BYTES_FORMAT(name))
+                    .data;
+    if (ret->name == NULL || ret->path == NULL)
         return err_memory(err);
-    if (!data_path_read(path.data, SCENARIO_FILE_OCTETS_MAX, suite->arena, &text, err))
+    if (memchr(name.data, '/', name.size) != NULL)
+        return err_set(err, ERR_SYNTAX, "the name of a personality has no `/`");
+    if (!data_path_read(ret->path, SCENARIO_FILE_OCTETS_MAX, suite->arena, &text, err))
         return false;
-    if (scenario_file_parse(name, text, &suite->loader, suite->arena, &file, err) &&
-        scenario_file_instance(file, 0, suite->seed, suite->arena, ret, err))
+    if (scenario_file_parse(ret->name, text, &suite->loader, suite->arena, &ret->file, err))
         return true;
-    suite_name_error(err, path.data);
+    suite_name_error(err, ret->path);
     return false;
 }
 
-bool suite_personality(struct suite *suite, struct bytes name, const struct scenario **ret,
-                       struct err *err)
+static const struct suite_personality *find_personality(struct suite *suite, struct bytes name,
+                                                        struct err *err)
 {
-    *ret = NULL;
-    if (name.size == 0)
-        return true;
-    for (size_t i = 0; i < suite->personality_count; i++) {
-        if (bytes_equal(bytes_of(suite->personalities[i].name), name)) {
-            *ret = &suite->personalities[i].scenario;
-            return true;
-        }
+    for (size_t i = 0; i < suite->personality_count; i++)
+        if (bytes_equal(bytes_of(suite->personalities[i].name), name))
+            return &suite->personalities[i];
+    struct suite_personality read;
+    void *items = suite->personalities;
+    if (suite->personality_count == SUITE_PERSONALITIES_MAX) {
+        err_set(err, ERR_LIMIT, "more than %d personalities", SUITE_PERSONALITIES_MAX);
+        return NULL;
     }
-    /* Pointers to those already handed out stay good: the list has room for all from the start. */
-    if (suite->personalities == NULL)
-        suite->personalities =
-            arena_alloc_array(suite->arena, SUITE_PERSONALITIES_MAX, sizeof(*suite->personalities));
-    const char *kept = arena_string(suite->arena, name);
-    if (suite->personalities == NULL || kept == NULL)
-        return err_memory(err);
-    if (suite->personality_count == SUITE_PERSONALITIES_MAX)
-        return err_set(err, ERR_LIMIT, "more than %d personalities", SUITE_PERSONALITIES_MAX);
-    if (memchr(name.data, '/', name.size) != NULL)
-        return err_set(err, ERR_SYNTAX, "the name of a personality has no `/`");
-    struct suite_personality *personality = &suite->personalities[suite->personality_count];
-    if (!load_personality(suite, kept, &personality->scenario, err))
+    if (!read_personality(suite, name, &read, err))
+        return NULL;
+    if (!arena_grow(suite->arena, &items, suite->personality_count, sizeof(read))) {
+        err_memory(err);
+        return NULL;
+    }
+    suite->personalities = items;
+    suite->personalities[suite->personality_count] = read;
+    return &suite->personalities[suite->personality_count++];
+}
+
+bool suite_personality(struct suite *suite, const struct scenario *session, struct arena *arena,
+                       struct scenario *ret, bool *ret_there, struct err *err)
+{
+    *ret_there = false;
+    if (session->server.size == 0)
+        return true;
+    const struct suite_personality *found = find_personality(suite, session->server, err);
+    if (found == NULL)
         return false;
-    personality->name = kept;
-    suite->personality_count++;
-    *ret = &personality->scenario;
-    return true;
+    *ret_there = scenario_file_personality(found->file, session, suite->seed, arena, ret, err);
+    if (!*ret_there)
+        suite_name_error(err, found->path);
+    return *ret_there;
 }

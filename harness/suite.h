@@ -35,7 +35,8 @@ struct suite_scenario {
 
 struct suite_personality {
     const char *name; /* 163.com */
-    struct scenario scenario;
+    const char *path;
+    struct scenario_file *file;
 };
 
 struct suite {
@@ -62,9 +63,10 @@ const struct suite_scenario *suite_find(const struct suite *suite, struct bytes 
 /* The typed instance; release it with scenario_release(). */
 bool suite_instance(struct suite *suite, const struct suite_scenario *from, size_t index,
                     struct arena *arena, struct scenario *ret, struct err *err);
-/* The personality that a scenario names; *ret NULL when it names none. It lives as the suite. */
-bool suite_personality(struct suite *suite, struct bytes name, const struct scenario **ret,
-                       struct err *err);
+/* The personality that a scenario names, for one session of it; release it. *ret_there false: it
+ * names none. */
+bool suite_personality(struct suite *suite, const struct scenario *session, struct arena *arena,
+                       struct scenario *ret, bool *ret_there, struct err *err);
 
 /* Turns an error of a text into `path:line:column: what`; line and column stay. */
 void suite_name_error(struct err *err, const char *path);
