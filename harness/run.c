@@ -1,5 +1,6 @@
 #include "harness/run.h"
 
+#include "harness/keep.h"
 #include "harness/process.h"
 #include "harness/run_facts.h"
 #include "harness/run_one.h"
@@ -108,11 +109,23 @@ static void run_over(void *owner)
     timer_set(slot->runner->turn, loop_now_ms(slot->runner->setting.loop));
 }
 
+static void keep_file(const struct slot *slot)
+{
+    struct runner *runner = slot->runner;
+    const struct run_options *options = runner->options;
+    bool several = options->repeat > 1 || options->retry_failures;
+    if (options->keep != NULL &&
+        !keep_transcript(options->keep, slot->run, &options->plan->entries[slot->index],
+                         several ? slot->runs : 0, options->results, &runner->err))
+        break_off(runner);
+}
+
 /* Takes up a run that is over. True: the slot is free. */
 static bool take_up(struct slot *slot)
 {
     enum verdict_result verdict = verdict_of(slot->run);
     slot->runs++;
+    keep_file(slot);
     if (verdict == VERDICT_FAIL)
         slot->failed_runs++;
     keep_run(slot);
