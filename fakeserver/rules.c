@@ -163,7 +163,7 @@ const struct rule rules[] = {
      "RFC 6152 3", CONTENT, 0, NULL, RULE_PLAIN, content_eight_bit_not_declared},
     {"text-line-length", "5321-4.5.3.1.6-a", FINDING_SHOULD, "text lines within 1000 octets",
      "RFC 5321 4.5.3.1, 4.5.3.1.6", CONTENT, 0, NULL, RULE_PLAIN, content_line_is_too_long},
-    {"size-estimate", "1870-6-b", FINDING_SHOULD, "mail data no larger than SIZE= declared",
+    {"size-estimate", "1870-6-b", FINDING_SHOULD, "mail data about as large as SIZE= declared, or smaller",
      "RFC 1870 6, 6.3", CONTENT, 0, NULL, RULE_PLAIN, content_above_declared_size},
     {"size-maximum", "1870-7-a", FINDING_SHOULD, "no mail data above the size that the server announced",
      "RFC 1870 4, 7", CONTENT, 0, NULL, RULE_PLAIN, content_above_maximum},
