@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { CHUNK_OCTETS = 8192, LIST_FIRST = 4 };
+enum { CHUNK_FIRST_OCTETS = 1024, CHUNK_OCTETS_MAX = 64 * 1024, LIST_FIRST = 4 };
 
 struct chunk {
     struct chunk *next;
@@ -42,10 +42,19 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+/* As much again as there is: thousands of small arenas stay small, a large one has few chunks. */
+static size_t chunk_octets(const struct arena *arena)
+{
+    if (arena->used < CHUNK_FIRST_OCTETS)
+        return CHUNK_FIRST_OCTETS;
+    return arena->used < CHUNK_OCTETS_MAX ? arena->used : CHUNK_OCTETS_MAX;
+}
+
 /* A chunk of its own for what is large stands behind the newest, whose rest stays in use. */
 static struct chunk *add_chunk(struct arena *arena, size_t octets)
 {
-    size_t size = octets > CHUNK_OCTETS / 4 ? octets : CHUNK_OCTETS;
+    size_t usual = chunk_octets(arena) / sizeof(max_align_t) * sizeof(max_align_t);
+    size_t size = octets > usual / 4 ? octets : usual;
     struct chunk *chunk = calloc(1, sizeof(*chunk) + size);
 
     if (!chunk)
