@@ -12,6 +12,7 @@
 #include "client/smtpsend_password.h"
 #include "client/smtpsend_report.h"
 #include "client/smtpsend_source.h"
+#include "transport/clock.h"
 #include "transport/socket.h"
 
 #include <netdb.h>
@@ -106,7 +107,8 @@ static bool get_password(struct sending *sending, struct err *err)
 static bool compose(struct sending *sending, struct err *err)
 {
     const struct smtpsend_options *options = &sending->options;
-    struct timespec now = {0};
+    char date[CLOCK_DATE_OCTETS];
+    int64_t now_s = clock_wall_s();
     struct smtpsend_draft draft = {.from = options->from,
                                    .to = options->recipients,
                                    .to_count = options->recipient_count,
@@ -114,10 +116,10 @@ static bool compose(struct sending *sending, struct err *err)
                                    .body = options->body,
                                    .host = buf_bytes(&sending->host)};
 
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    draft.when = now.tv_sec;
-    draft.token = ((unsigned long long)now.tv_sec << 30 | (unsigned long long)now.tv_nsec) ^
-                  (unsigned long long)getpid() << 52;
+    clock_date(now_s, date);
+    draft.date = date;
+    draft.token = ((unsigned long long)now_s << 24 ^ clock_monotonic_ns()) ^
+                  (unsigned long long)getpid() << 48;
     if (!smtpsend_compose(&draft, &sending->draft, err))
         return false;
     sending->message.octets = buf_bytes(&sending->draft);

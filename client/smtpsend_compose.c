@@ -13,21 +13,6 @@ static bool full(struct err *err)
     return err_set(err, ERR_LIMIT, "the message is too large to be made here");
 }
 
-/* date-time = [ day-name "," ] date time (RFC 5322 3.3), in UTC, whatever the locale. */
-static bool add_date(struct buf *to, time_t when)
-{
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct tm at;
-
-    if (!gmtime_r(&when, &at))
-        return false;
-    return buf_printf(to, "Date: %s, %d %s %04d %02d:%02d:%02d +0000\n", days[at.tm_wday],
-                      at.tm_mday, months[at.tm_mon], at.tm_year + 1900, at.tm_hour, at.tm_min,
-                      at.tm_sec);
-}
-
 /* One mailbox a line: no header line grows with the number of recipients. */
 static bool add_to(const struct smtpsend_draft *draft, struct buf *to)
 {
@@ -122,7 +107,7 @@ static bool add_plain_body(struct bytes body, struct buf *to)
 
 bool smtpsend_compose(const struct smtpsend_draft *draft, struct buf *to, struct err *err)
 {
-    bool ok = add_date(to, draft->when) && buf_append_string(to, "From: ");
+    bool ok = buf_printf(to, "Date: %s\nFrom: ", draft->date);
 
     if (ok && draft->from.size > 0)
         ok = buf_append(to, draft->from);

@@ -13,8 +13,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#include <time.h>
-
 struct smtpsend_draft {
     struct bytes from; /* empty: the header says the host's postmaster */
     const struct bytes *to;
@@ -22,7 +20,7 @@ struct smtpsend_draft {
     struct bytes subject;
     struct bytes body;
     struct bytes host;        /* the right side of Message-ID */
-    time_t when;              /* the clock */
+    const char *date;         /* RFC 5322 3.3 */
     unsigned long long token; /* what makes the Message-ID unique */
 };
 
