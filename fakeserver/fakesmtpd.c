@@ -1,10 +1,10 @@
 /*
  * fakesmtpd - the fake server alone: listens, serves, and says in the end what it saw.
  */
-#include "base/text.h"
 #include "fakeserver/fake_server.h"
 #include "fakeserver/fakesmtpd_load.h"
 #include "fakeserver/fakesmtpd_options.h"
+#include "fakeserver/fakesmtpd_print.h"
 #include "fakeserver/fakesmtpd_tally.h"
 #include "fakeserver/judge.h"
 #include "transport/clock.h"
@@ -16,8 +16,6 @@
 
 enum { STATUS_PASS = 0, STATUS_FAIL = 1, STATUS_ERROR = 2, FILES_WANTED = 65536 };
 #define JUDGE_OCTETS_MAX ((size_t)64 * 1024 * 1024)
-#define TRANSCRIPT_PRINTED_MAX ((size_t)1024 * 1024 * 1024)
-#define LINE_PRINTED_MAX ((size_t)128 * 1024)
 
 #ifndef SMTPDRILL_VERSION
 #define SMTPDRILL_VERSION "0"
@@ -57,67 +55,6 @@ static void note_trouble(struct server *server, const struct err *err)
         server->trouble = *err;
 }
 
-/* ---- printing -------------------------------------------------------------------------------- */
-
-static void print_lines(struct session *session, const char *who, struct bytes octets)
-{
-    struct buf *line = &session->server->line;
-    struct bytes each;
-
-    while (bytes_next(&octets, '\n', &each)) {
-        if (each.size > 0 && each.data[each.size - 1] == '\r')
-            each.size--;
-        else if (octets.size == 0 && each.size == 0)
-            break;
-        buf_clear(line);
-        if (buf_printf(line, "[%zu] %s ", session->number, who) && text_escape(line, each))
-            fprintf(stderr, "%.*s\n", BYTES_FORMAT(buf_bytes(line)));
-    }
-}
-
-static void print_record(struct session *session, const struct transcript_record *record)
-{
-    struct buf *line = &session->server->line;
-
-    if (record->kind == TRANSCRIPT_REPLY) {
-        print_lines(session, "S:", record->octets);
-        return;
-    }
-    if (record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_RESPONSE) {
-        print_lines(session, "C:", record->octets);
-        return;
-    }
-    buf_clear(line);
-    if (transcript_text_print_record(record, line))
-        fprintf(stderr, "[%zu] %.*s\n", session->number, BYTES_FORMAT(buf_bytes(line)));
-}
-
-static bool write_transcript(struct server *server, const struct transcript *transcript,
-                             const char *path, struct err *err)
-{
-    const struct transcript_text text = {
-        .scenario = server->load.scenario.path,
-        .instance = server->load.scenario.instance,
-        .seed = server->options.seed,
-        .files = server->load.files,
-        .file_count = server->load.file_count,
-    };
-    FILE *file = fopen(path, "wbx");
-    struct buf whole;
-    bool ok;
-
-    if (!file)
-        return err_set(err, ERR_IO, "%.150s: cannot make this file, or it is there already", path);
-    buf_init(&whole, TRANSCRIPT_PRINTED_MAX);
-    ok = transcript_text_print(&text, transcript, &whole, err);
-    if (ok && fwrite(whole.data, 1, whole.size, file) != whole.size)
-        ok = err_set(err, ERR_IO, "%.150s: cannot write", path);
-    if (fclose(file) != 0 && ok)
-        ok = err_set(err, ERR_IO, "%.150s: cannot write", path);
-    buf_release(&whole);
-    return ok;
-}
-
 /* ---- judging --------------------------------------------------------------------------------- */
 
 static void keep_run(struct server *server, const struct transcript *transcript)
@@ -129,7 +66,7 @@ static void keep_run(struct server *server, const struct transcript *transcript)
         return;
     snprintf(path, sizeof(path), "%.400s/%06zu.transcript", server->options.keep,
              ++server->runs_kept);
-    if (!write_transcript(server, transcript, path, &err))
+    if (!fakesmtpd_print_transcript(&server->load, transcript, path, &err))
         note_trouble(server, &err);
 }
 
@@ -168,7 +105,7 @@ static void take_records(void *owner)
     while (fake_server_event(session->engine, &record)) {
         record.at_ms = record.at_ms > session->began_ms ? record.at_ms - session->began_ms : 0;
         if (session->server->options.verbose)
-            print_record(session, &record);
+            fakesmtpd_print_record(session->number, &record, &session->server->line);
         if (!transcript_add(session->transcript, &record, &err))
             note_trouble(session->server, &err);
     }
@@ -362,7 +299,8 @@ static bool conclude(struct server *server, struct err *err)
     else if (server->transcript)
         judge_run(server, server->transcript);
     if (server->options.transcript && server->transcript &&
-        !write_transcript(server, server->transcript, server->options.transcript, err))
+        !fakesmtpd_print_transcript(&server->load, server->transcript, server->options.transcript,
+                                    err))
         return false;
     printed = server->options.json ? tally_print_json(&server->tally, stdout)
                                    : tally_print_text(&server->tally, stdout);
@@ -397,7 +335,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     int status = STATUS_PASS;
 
-    buf_init(&server.line, LINE_PRINTED_MAX);
+    buf_init(&server.line, FAKESMTPD_LINE_MAX);
     if (!tally_init(&server.tally)) {
         err_memory(&err);
         status = STATUS_ERROR;
