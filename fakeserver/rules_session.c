@@ -23,10 +23,22 @@ RULE_CHECK(before_greeting)
 
 /* ---- command groups ------------------------------------------------------------------------- */
 
+/* QUIT of a client that waits no longer: no reply will come, or none came in time. */
+static bool gives_up(const struct rule_case *of)
+{
+    const struct transcript_record *last;
+
+    if (of->command->verb != SMTP_VERB_QUIT)
+        return false;
+    last = transcript_at(of->transcript, of->session->last_unit);
+    return of->session->stalled || of->record->at_ms - last->at_ms >= PATIENCE_MS;
+}
+
 static bool is_ahead(const struct rule_case *of)
 {
     return is_early(of) && of->session->greeting_code != 0 && !of->session->quit_sent &&
-           of->session->last_unit != SESSION_NOWHERE;
+           !of->session->server_ended && of->session->last_unit != SESSION_NOWHERE &&
+           !gives_up(of);
 }
 
 RULE_CHECK(did_not_wait)
