@@ -2,7 +2,7 @@
  * finding.h - something that a client did wrong, and the verdict that findings add up to.
  *
  * Shape:   findings in the order of the transcript; a verdict for the scenario's own claim, and the
- *          broken rules beside it, on an axis of their own (language.md 5).
+ *          broken rules beside it, on an axis of their own.
  * Bounds:  FINDINGS_MAX; more are counted, not kept.
  * Lives:   spans and strings live as long as the arena that the judge was given.
  */

@@ -113,7 +113,7 @@ static bool break_rule(struct judging *judging, const struct rule *rule, const s
     return judge_add(judging, &finding, rule->title, got);
 }
 
-/* Each rule is reported once for a run: at its first breach (language.md 5). */
+/* Each rule is reported once for a run: at its first breach. */
 static bool ask_rules(struct judging *judging, bool *broken, const struct rule_case *of)
 {
     for (size_t i = 0; i < rule_count; i++) {

@@ -1,5 +1,5 @@
 /*
- * judge_private.h - what judge.c and judge_expect.c share.
+ * judge_private.h - what the files of the judge share.
  */
 #ifndef FAKESERVER_JUDGE_PRIVATE_H
 #define FAKESERVER_JUDGE_PRIVATE_H
@@ -23,6 +23,12 @@ struct judging {
 /* Phrases are copied. False: no memory. */
 bool judge_add(struct judging *judging, const struct finding *finding, const char *expected,
                const char *got);
+/* Adds that this expectation does not hold; record SESSION_NOWHERE: the whole run. */
+bool judge_fail(struct judging *judging, const struct expectation *expectation, size_t record,
+                const char *got);
+/* judge_claim.c */
+bool judge_outcome(struct judging *judging, const struct expectation *expectation);
+bool judge_report(struct judging *judging, const struct expectation *expectation);
 /* Adds what the expectations find. */
 bool judge_expectations(struct judging *judging);
 

@@ -29,7 +29,7 @@ enum rule_of {
 enum rule_flag {
     RULE_PLAIN,
     /* Asked also after the server broke the protocol: loss, duplication, false report, and a secret
-     * in the open are the client's fault whatever it heard (language.md 6). */
+     * in the open are the client's fault whatever it heard */
     RULE_ALWAYS
 };
 

@@ -102,7 +102,7 @@ struct session {
     bool quit_answered;
     bool shutting_down; /* 421 was sent as the answer to a unit */
     bool shut_unasked;  /* 421 was sent though nothing waited */
-    bool odd;           /* the server broke the protocol first (language.md 6) */
+    bool odd;           /* the server broke the protocol first */
     bool derailed;      /* the client sent content where commands belong: judged once */
     bool stalled;       /* the server says nothing more */
     bool cut;           /* a unit ended with the connection */

@@ -93,7 +93,7 @@ enum transcript_note {
 };
 #define TRANSCRIPT_NOTE(name) (UINT32_C(1) << TRANSCRIPT_NOTE_INDEX_##name)
 
-/* The named variations: harmless differences between clients (language.md 2.5). */
+/* The named variations: harmless differences between clients (scenario.5). */
 #define VARIATION_TABLE(X)                                                                         \
     X(NONE, "-")                                                                                   \
     X(HELO_FIRST, "helo-first") /* HELO where EHLO was expected */                                 \

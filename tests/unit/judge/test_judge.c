@@ -34,6 +34,7 @@ static const struct {
     {TITLE,                  "outcome permanent",                  REFUSED BYE,                                                                    "refused-auth",         VERDICT_PASS       },
     {TITLE,                  "outcome refused-auth",               REFUSED BYE,                                                                    "temporary",            VERDICT_PASS       },
     {TITLE,                  "outcome refused-auth",               PLAIN SENT BYE,                                                                 "sent",                 VERDICT_FAIL       },
+    {TITLE,                  "outcome permanent|refused-auth",     REFUSED BYE,                                                                    "temporary",            VERDICT_FAIL       },
     {TITLE,                  "outcome unknown",                    REFUSED BYE,                                                                    "temporary",            VERDICT_PASS       },
     {TITLE,                  "outcome temporary|unknown",          REFUSED BYE,                                                                    "unknown",              VERDICT_PASS       },
     {TITLE,                  "outcome temporary",                  REFUSED BYE,                                                                    "unknown",              VERDICT_FAIL       },

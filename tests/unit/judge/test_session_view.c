@@ -113,7 +113,7 @@ static void an_exchange_of_auth_goes_on_until_its_last_reply(void **state)
     done(&after);
 }
 
-/* What the server does first is its own fault (language.md 6 names them). */
+/* What the server does first is its own fault. */
 static const struct {
     const char *run;
     bool odd;
