@@ -110,7 +110,7 @@ static void on_sent(void *self, uint64_t now_ms, size_t octets)
         actor_content_more(a);
         if (HAS(a, PAUSES_IN_DATA) && a->sending) {
             a->held = true;
-            a->held_until_ms = now_ms + 200;
+            a->held_until_ms = now_ms + 20;
         }
     }
     if (!a->closing)
@@ -228,7 +228,7 @@ static enum smtp_outcome whole_of(const struct actor *a)
 static struct bytes stage_word(enum actor_stage stage)
 {
     static const char *const words[STAGE_COUNT] = {
-        "greeting", "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", "end-of-data", "", "",
+        "greeting", "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", "end-of-data", "", "", "",
     };
     return bytes_of(words[stage]);
 }
@@ -241,7 +241,7 @@ void actor_claim(const struct actor *a, struct smtp_claim *ret)
         claims[i] = (struct smtp_recipient_outcome){
             .address = a->job->to[i],
             .outcome = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : one->outcome,
-            .code = one->code,
+            .code = HAS(a, NO_CODE_IN_REPORT) ? 0 : one->code,
         };
     }
     enum smtp_outcome whole = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : whole_of(a);
@@ -252,7 +252,7 @@ void actor_claim(const struct actor *a, struct smtp_claim *ret)
         .per_recipient = !HAS(a, SUMMARY_ONLY) && !HAS(a, BINARY_ONLY),
         .known = a->over && !a->crashed,
         .whole = whole,
-        .code = a->failed_code,
+        .code = HAS(a, NO_CODE_IN_REPORT) ? 0 : a->failed_code,
         .stage = stage_word(a->failed_stage),
         .report = buf_bytes(&a->report),
         .recipients = claims,

@@ -89,6 +89,8 @@ static void start_login(struct actor *a)
     a->tried_login = true;
     a->auth_step = initial ? 1 : 0;
     actor_put(a, line);
+    if (HAS(a, AUTH_WITH_NOOP) && a->offer.pipelining)
+        actor_put(a, "NOOP");
     actor_await(a, STAGE_AUTH, 0);
 }
 
@@ -114,6 +116,18 @@ static void start_plain(struct actor *a)
     actor_await(a, STAGE_AUTH, 0);
 }
 
+/* A mechanism in which the server begins gets an initial response all the same. */
+static bool start_cram(struct actor *a)
+{
+    if (!HAS(a, SERVER_FIRST_INITIAL) || !a->offer.cram || a->tried_cram)
+        return false;
+    a->tried_cram = true;
+    a->auth_step = 9;
+    actor_put(a, "AUTH CRAM-MD5 dTpw");
+    actor_await(a, STAGE_AUTH, 0);
+    return true;
+}
+
 bool actor_auth_start(struct actor *a)
 {
     bool unoffered = HAS(a, AUTH_UNOFFERED) && !a->offer.auth && !a->tried_plain;
@@ -126,6 +140,8 @@ bool actor_auth_start(struct actor *a)
     if (a->job->user.size == 0 || a->auth_tries > 4 || HAS(a, AUTH_NEVER_USED))
         return false;
     a->auth_tries++;
+    if (start_cram(a))
+        return true;
     if (login && (!plain || HAS(a, LOGIN_FIRST)))
         start_login(a);
     else if (plain)

@@ -161,6 +161,11 @@ static void put_path(const struct actor *a, struct bytes address, bool reverse, 
         (void)snprintf(changed, sizeof changed, "postmaster@client.example");
     if (reverse && HAS(a, ADDRESS_OF_DIGITS))
         (void)snprintf(changed, sizeof changed, "sender@#12345");
+    if (HAS(a, QUOTES_ALWAYS) && at != NULL && changed[0] != '"' && changed[0] != '\0') {
+        char quoted[COMMAND_OCTETS_MAX];
+        (void)snprintf(quoted, sizeof quoted, "\"%.*s\"%s", (int)(at - changed), changed, at);
+        (void)snprintf(changed, sizeof changed, "%s", quoted);
+    }
     bool route = changed[0] != '\0' && (reverse ? HAS(a, SOURCE_ROUTE_MAIL) : HAS(a, SOURCE_ROUTE));
     const char *open = HAS(a, NO_BRACKETS) ? "" : "<";
     const char *close = HAS(a, NO_BRACKETS) ? "" : ">";

@@ -18,6 +18,7 @@ static const struct {
      "Date: Mon, 23 Nov 2026 08:00:00 +0000\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\n"   },
     {ACTOR_TWO_FROM,          "From: <one@client.example>\r\nFrom: <two@client.example>\r\n"},
     {ACTOR_EXTRA_HEADER,      "X-Mailer: actor\r\n"                                         },
+    {ACTOR_BCC_TOLD,          "Bcc: <hidden@server.example>\r\n"                            },
     {ACTOR_NUL_ADDED,         ""                                                            },
     {ACTOR_CONTROL_ADDED,     "X-Odd: \x07\x1b\r\n"                                         },
 };
@@ -31,6 +32,8 @@ static void scan_octet(struct actor *a, char octet, char before, size_t *column)
     }
     if (before == '\r')
         a->message.bare_cr = true;
+    if (before == '\r' && HAS(a, REPAIRS_CR))
+        a->message.size++;
     *column += octet != '\r';
     a->message.size++;
     if (*column > LINE_OCTETS_MAX)
@@ -117,7 +120,7 @@ void actor_content_start(struct actor *a, bool lone_dot)
 /* The name of a field that is dropped stands where a line begins. */
 static bool is_dropped(const struct actor *a, struct bytes rest)
 {
-    bool bcc = bytes_starts_with_nocase(rest, BYTES_LITERAL("Bcc:")) && !HAS(a, BCC_KEPT);
+    bool bcc = bytes_starts_with_nocase(rest, BYTES_LITERAL("Bcc:"));
     bool received = bytes_starts_with_nocase(rest, BYTES_LITERAL("Received:"));
     return bcc || (received && HAS(a, RECEIVED_DROPPED));
 }
@@ -162,9 +165,7 @@ static void put_octet(struct actor *a, char octet)
 {
     if (a->dropping)
         return;
-    if (a->last_cr && HAS(a, REPAIRS_CR))
-        put_line_end(a);
-    else if (a->last_cr)
+    if (a->last_cr && !HAS(a, REPAIRS_CR))
         put(a, '\r');
     if (octet == '\r')
         return;
@@ -188,6 +189,11 @@ static void trim_line(struct actor *a)
 static void convert(struct actor *a, struct bytes rest)
 {
     char octet = rest.data[0];
+    if (a->last_cr && octet != '\n' && HAS(a, REPAIRS_CR)) {
+        put_line_end(a);
+        a->line_start = true;
+        a->last_cr = false;
+    }
     if (a->line_start)
         begin_line(a, rest);
     if (octet == '\n') {

@@ -31,7 +31,8 @@ enum actor_stage {
     STAGE_RCPT,
     STAGE_DATA,
     STAGE_END,
-    STAGE_EXTRA, /* a command that the session could do without */
+    STAGE_EXTRA,   /* a command that the session could do without */
+    STAGE_IGNORED, /* whatever it answers */
     STAGE_QUIT,
     STAGE_COUNT
 };
@@ -63,7 +64,7 @@ struct actor_reply {
 };
 
 struct actor_offer {
-    bool pipelining, size, eight_bit, auth, plain, login, enhanced, smtputf8;
+    bool pipelining, size, eight_bit, auth, plain, login, cram;
     unsigned long long size_max; /* 0 = none announced */
 };
 
@@ -92,7 +93,7 @@ struct actor {
     bool mail_ok;
     bool transaction_over;
     unsigned mail_tries, rcpt_tries, sends, auth_tries;
-    bool tried_plain, tried_login, authenticated, auth_again, helo, greeted;
+    bool tried_plain, tried_login, tried_cram, authenticated, auth_again, helo, greeted;
     unsigned auth_step;
     bool auth_login;
     uint64_t extras_done; /* rows of extras[] */

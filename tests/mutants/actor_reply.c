@@ -23,8 +23,6 @@ static void set_offer(struct actor_offer *offer, struct bytes keyword, struct by
         offer->pipelining = true;
     if (bytes_equal(keyword, BYTES_LITERAL("8BITMIME")))
         offer->eight_bit = true;
-    if (bytes_equal(keyword, BYTES_LITERAL("SMTPUTF8")))
-        offer->smtputf8 = true;
     if (bytes_equal(keyword, BYTES_LITERAL("SIZE"))) {
         offer->size = true;
         if (!bytes_next_word(&rest, &word) || !bytes_to_number(word, UINT64_MAX, &offer->size_max))
@@ -36,6 +34,7 @@ static void set_offer(struct actor_offer *offer, struct bytes keyword, struct by
     offer->auth = true;
     while (bytes_next_word(&rest, &word)) {
         offer->plain = offer->plain || bytes_equal_nocase(word, BYTES_LITERAL("PLAIN"));
+        offer->cram = offer->cram || bytes_equal_nocase(word, BYTES_LITERAL("CRAM-MD5"));
         offer->login = offer->login || bytes_equal_nocase(word, BYTES_LITERAL("LOGIN"));
     }
 }
@@ -262,8 +261,9 @@ static void read_line(struct actor *a, struct bytes line)
         (unsigned)((line.data[0] - '0') * 100 + (line.data[1] - '0') * 10 + (line.data[2] - '0'));
     struct bytes text = bytes_after(line, 4);
     bool more = line.size > 3 && line.data[3] == '-';
-    if (HAS(a, HYPHEN_IN_TEXT_CONTINUES) && text.size > 3 && text.data[3] == '-')
-        more = true;
+    if (HAS(a, DIGITS_END_A_REPLY) && text.size > 2 && is_digit(text.data[0]) &&
+        is_digit(text.data[1]) && is_digit(text.data[2]))
+        more = false;
     if (a->reply.lines == 0 && stage_now(a) == STAGE_EHLO)
         a->offer = (struct actor_offer){.size_max = 0};
     if (a->reply.lines > 0 && code != a->reply.code)

@@ -212,13 +212,14 @@ static void step_auth(struct actor *a)
 
 void actor_after_auth(struct actor *a, bool ok, enum actor_class class)
 {
-    if (ok || HAS(a, AUTH_OPTIONAL)) {
+    if (ok || (HAS(a, AUTH_OPTIONAL) && class == CLASS_PERMANENT)) {
         step_mail(a);
         return;
     }
     note_failure(a, STAGE_AUTH);
     if (class == CLASS_PERMANENT)
-        actor_fail(a, SMTP_OUTCOME_REFUSED_AUTH);
+        actor_fail(a,
+                   HAS(a, AUTH_4YZ_PERMANENT) ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_REFUSED_AUTH);
     else
         actor_fail(a, outcome_of(a, class));
     actor_quit(a);
@@ -252,6 +253,10 @@ static void step_mail(struct actor *a)
     if (HAS(a, QUIT_FIRST) || !can_be_sent(a)) {
         actor_quit(a);
         return;
+    }
+    if (HAS(a, ETRN_IN_GROUP) && a->offer.pipelining) {
+        actor_put(a, "ETRN server.example");
+        actor_await(a, STAGE_IGNORED, 0);
     }
     a->mail_tries++;
     a->mail_ok = false;
@@ -384,7 +389,7 @@ static void on_auth(struct actor *a, enum actor_class class, size_t recipient)
 
 static bool mail_again(struct actor *a)
 {
-    bool parameters = HAS(a, PARAMETERS_RETRIED) && (a->offer.size || a->offer.eight_bit) &&
+    bool parameters = HAS(a, PARAMETERS_RETRIED) && a->offer.size &&
                       (a->reply.code == 555 || a->reply.code == 455);
     bool again = HAS(a, RETRIES_MAIL) && a->reply.code / 100 == 5;
     bool auth = HAS(a, AUTH_AFTER_MAIL_REFUSED) && a->reply.code == 530 && !a->authenticated;
@@ -497,6 +502,10 @@ static void on_data(struct actor *a, enum actor_class class, size_t recipient)
     }
     if (class == CLASS_MORE) {
         bool wanted = a->mail_ok && any_recipient(a, true);
+        if (!wanted && HAS(a, CLOSES_FOR_LONE_DOT)) {
+            actor_close(a);
+            return;
+        }
         bool wrong = HAS(a, CONTENT_WITHOUT_RECIPIENT) || HAS(a, DATA_WITHOUT_RECIPIENT) ||
                      HAS(a, NO_RCPT) || HAS(a, DATA_AFTER_REFUSED_MAIL);
         actor_content_start(a, !wanted && !wrong);
@@ -570,6 +579,13 @@ static void on_extra(struct actor *a, enum actor_class class, size_t recipient)
     }
 }
 
+static void on_ignored(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)a;
+    (void)class;
+    (void)recipient;
+}
+
 static void on_quit(struct actor *a, enum actor_class class, size_t recipient)
 {
     (void)recipient;
@@ -585,6 +601,13 @@ static void on_421(struct actor *a, enum actor_stage stage)
     note_failure(a, stage);
     actor_fail(a, HAS(a, CODE_421_PERMANENT) ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_TEMPORARY);
     a->await_count = 0;
+    if (HAS(a, CODE_421_GOES_ON) && !a->sending && a->mail_tries < RETRIES_MAX) {
+        a->mail_tries++;
+        a->point = POINT_BEFORE_MAIL;
+        actor_put(a, "RSET");
+        actor_await(a, STAGE_EXTRA, 0);
+        return;
+    }
     if (HAS(a, CLOSES_AFTER_421) || a->sending) {
         buf_clear(&a->out);
         actor_close(a);
@@ -599,9 +622,9 @@ void actor_answered(struct actor *a)
         [STAGE_GREETING] = on_greeting, [STAGE_EHLO] = on_ehlo, [STAGE_HELO] = on_helo,
         [STAGE_AUTH] = on_auth,         [STAGE_MAIL] = on_mail, [STAGE_RCPT] = on_rcpt,
         [STAGE_DATA] = on_data,         [STAGE_END] = on_end,   [STAGE_EXTRA] = on_extra,
-        [STAGE_QUIT] = on_quit,
+        [STAGE_IGNORED] = on_ignored,   [STAGE_QUIT] = on_quit,
     };
-    bool leaves = a->reply.code == 421 && !a->reply.broken && !HAS(a, CODE_421_GOES_ON);
+    bool leaves = a->reply.code == 421 && !a->reply.broken;
     if (a->await_count == 0) {
         /* Nothing was asked: only a 421 means something. */
         if (leaves)

@@ -23,7 +23,7 @@ const struct mutant mutants[] = {
     M("first-line-is-keyword", FIRST_LINE_IS_KEYWORD, "5321-4.1.1.1-f", "reads the first line of the EHLO reply as a keyword")
     M("nonsense-is-success", NONSENSE_IS_SUCCESS, "5321-4.2-k", "takes a line that is no reply for success")
     M("eight-bit-crashes", EIGHT_BIT_CRASHES, "5321-4.2-c", "crashes on octets above 127 in a reply")
-    M("hyphen-in-text", HYPHEN_IN_TEXT_CONTINUES, "5321-4.2.1-d", "sees a continuation in a hyphen of the text")
+    M("digits-end-a-reply", DIGITS_END_A_REPLY, "5321-4.2.1-d", "takes a line like 250-234 for the last of its reply")
 
     /* ---- what codes mean ---- */
     M("greeting-4yz-goes-on", GREETING_4YZ_GOES_ON, "5321-4.2-f", "goes on after a 4yz greeting")
@@ -101,6 +101,7 @@ const struct mutant mutants[] = {
     M("sends-twice", SENDS_TWICE, "5321-4.2.5-a", "sends the message once more after 250")
     M("resends-after-5yz", RESENDS_AFTER_5YZ, "5321-4.2.5-c", "sends the message once more after 5yz")
     M("resends-after-4yz", RESENDS_AFTER_4YZ, "5321-4.5.4.1-b", "sends the message once more at once after 4yz")
+    M("reconnects", RECONNECTS, "5321-4.5.4.1-b", "connects again at once while the outcome is temporary")
     M("no-quit", NO_QUIT, "5321-4.1.1.10-a", "closes without QUIT")
     M("closes-before-quit-reply", CLOSES_BEFORE_QUIT_REPLY, "5321-4.1.1.10-b", "closes before the reply to QUIT came")
     M("command-after-quit", COMMAND_AFTER_QUIT, "5321-4.1.4-f", "sends a command after QUIT")
@@ -113,6 +114,8 @@ const struct mutant mutants[] = {
     M("quit-with-data", QUIT_WITH_DATA, "2920-3.1-b", "sends QUIT together with DATA")
     M2("ignores-group-status", IGNORES_GROUP_STATUS, PIPELINES, "2920-3.1-d", "does not look at the replies to RCPT in a group")
     M2("content-without-recipient", CONTENT_WITHOUT_RECIPIENT, PIPELINES, "2920-3.1-f", "sends the content after 354 though no recipient was taken")
+    M2("closes-for-lone-dot", CLOSES_FOR_LONE_DOT, PIPELINES, "2920-3.1-f", "closes where a lone dot is asked for")
+    M2("etrn-in-group", ETRN_IN_GROUP, PIPELINES, "2920-3.1-c", "goes on with its group after ETRN")
     M2("reads-text-for-recipient", READS_TEXT_FOR_RECIPIENT, PIPELINES, "2920-3.1-h 2920-3.1-j", "finds the recipient of a reply by its text")
     M2("group-stops-reading", GROUP_STOPS_READING, PIPELINES, "2920-3.1-g", "hangs when DATA at the end of a group is refused")
 
@@ -141,6 +144,8 @@ const struct mutant mutants[] = {
     M("null-from", NULL_FROM, "5321-4.5.5-a", "sends ordinary mail with the null reverse-path")
     M("null-from-replaced", NULL_FROM_REPLACED, "5321-4.5.5-b", "puts an address in place of the null reverse-path")
     M("address-of-digits", ADDRESS_OF_DIGITS, "5321-App-F.4-a", "sends MAIL FROM:<sender@#12345>")
+    M("quotes-always", QUOTES_ALWAYS, "5321-4.1.2-b", "quotes local-parts that need no quotes")
+    M("copy-per-recipient", EACH_RECIPIENT, "5321-4.5.4.1-i", "sends a copy for each recipient, on a connection of its own")
     M("folds-case", FOLDS_CASE, "5321-2.4-a", "turns local-parts into lower case")
     M("strips-tag", STRIPS_TAG, "5321-2.3.11-a", "cuts +tag from local-parts")
     M("merges-by-case", MERGES_BY_CASE, "5321-2.4-b", "merges recipients that differ by case alone")
@@ -162,7 +167,8 @@ const struct mutant mutants[] = {
     M("size-twice", SIZE_TWICE, "1870-6-a", "sends SIZE= twice")
     M("size-word", SIZE_WORD, "1870-6-b", "sends SIZE=big")
     M("size-zero", SIZE_ZERO, "1870-6-b", "declares a size of 0")
-    M("size-limit-unread", SIZE_LIMIT_UNREAD, "1870-7-a", "sends more than the announced limit")
+    M("size-unused", NO_SIZE, "5321-4.5.3.1.7-a", "does not use SIZE")
+    M2("size-limit-unread", SIZE_LIMIT_UNREAD, NO_SIZE, "1870-7-a", "sends more than the announced limit")
     M("body-unoffered", BODY_UNOFFERED, "6152-2-a", "sends BODY= where 8BITMIME is not offered")
     M("body-twice", BODY_TWICE, "6152-2-a", "sends BODY= twice")
     M("body-odd", BODY_ODD, "6152-2-a", "sends BODY=9BIT")
@@ -195,7 +201,7 @@ const struct mutant mutants[] = {
     M("last-octet-lost", LAST_OCTET_LOST, "5321-4.5.2-b", "loses the last octet of the message")
     M("cuts-long-lines", CUTS_LONG_LINES, "5321-4.5.2-b", "cuts lines at 990 octets")
     M("long-lines-sent", LONG_LINES_SENT, "5321-4.5.3.1.6-a 5322-2.1.1-a", "sends lines above 1,000 octets")
-    M("bcc-kept", BCC_KEPT, "5321-7.2-a", "sends the Bcc field")
+    M("bcc-told", BCC_TOLD, "5321-7.2-a", "tells the recipients of Bcc in the message")
     M("return-path-added", RETURN_PATH_ADDED, "5321-4.4-a", "adds a Return-Path field")
     M("received-dropped", RECEIVED_DROPPED, "5321-4.4-b", "drops Received fields")
     M("second-date", SECOND_DATE, "5322-3.6-a", "adds Date fields to one that is there")
@@ -227,6 +233,10 @@ const struct mutant mutants[] = {
     M("auth-cancels-empty", AUTH_CANCELS_EMPTY, "4954-4-e", "cancels on an empty challenge")
     M("auth-password-in-noop", AUTH_PASSWORD_IN_NOOP, "4954-9-c", "sends the password in another command")
     M("auth-never-used", AUTH_NEVER_USED, "5068-3.1-a", "does not authenticate though it has credentials")
+
+    {"auth-with-noop", {ACTOR_AUTH_WITH_NOOP, ACTOR_PIPELINES, ACTOR_LOGIN_FIRST}, "4954-4-p", "goes on with its group after AUTH LOGIN"},
+    M2("auth-login-initial", LOGIN_INITIAL_RESPONSE, LOGIN_FIRST, "4954-4-q", "sends an initial response with AUTH LOGIN")
+    M("auth-server-first-initial", SERVER_FIRST_INITIAL, "4422-5-a", "sends an initial response with AUTH CRAM-MD5")
 
     /* ---- endings and reports ---- */
     M("lost-is-sent", LOST_IS_SENT, "5321-3.8-a", "reports sent when the connection is lost before the last reply")
@@ -288,7 +298,7 @@ const struct harmless harmless[] = {
     H("lost-is-temporary", LOST_IS_TEMPORARY, "pipelining", "reports temporary, not unknown, after a lost last reply")
     H("odd-is-permanent", ODD_IS_PERMANENT, "pipelining", "gives up for good on codes outside 2yz to 5yz")
     H("closes-on-nonsense", CLOSES_ON_NONSENSE, "pipelining", "ends the session on an odd code to RCPT")
-    H("connection-per-recipient", EACH_RECIPIENT, "pipelining multiple-recipients", "opens a connection for each recipient")
+    HS("connection-per-recipient", EACH_RECIPIENT, "pipelining multiple-recipients", "opens a connection for each recipient", "5321-4.5.4.1-i")
     H("repairs-cr", REPAIRS_CR, "pipelining", "turns a CR alone into CR LF")
     H("answers-503-with-ehlo", ANSWERS_503_WITH_EHLO, "pipelining", "sends EHLO and MAIL again after 503")
 };

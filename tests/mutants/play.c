@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define PLAY_LIMIT_MS ((uint64_t)60 * 60 * 1000) /* of virtual time; a hang ends there */
+#define PLAY_RECONNECTS 12
 #define PLAY_LINE_OCTETS_MAX ((size_t)128 * 1024)
 
 struct stage {
@@ -64,7 +65,7 @@ static uint64_t limit_ms(const struct play *play)
 /* What the client says of this connection is joined to what it said of those before. */
 static void join_claim(struct stage *stage, const struct smtp_claim *claim, size_t connection)
 {
-    if (connection == 0) {
+    if (connection == 0 || stage->player->reconnects) {
         stage->claim = *claim;
         stage->claim.recipient_count = 0;
     }
@@ -127,12 +128,16 @@ static bool run_connections(struct stage *stage, struct verdict *ret)
 {
     const struct scenario *scenario = stage->play->scenario;
     size_t connections = stage->player->each_recipient ? scenario->send.to_count : 1;
+    if (stage->player->reconnects)
+        connections = PLAY_RECONNECTS;
     void *clients[PLAY_CONNECTIONS_MAX];
     size_t count = 0;
     bool ok = true;
     for (; ok && count < connections && count < PLAY_CONNECTIONS_MAX; count++) {
         ok = run_connection(stage, count);
         clients[count] = stage->client;
+        if (stage->player->reconnects && stage->claim.whole != SMTP_OUTCOME_TEMPORARY)
+            connections = count;
     }
     if (ok && stage->play->print)
         print_transcript(stage->transcript);

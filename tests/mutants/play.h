@@ -21,6 +21,7 @@ struct player {
     void (*free)(void *client);
     void *owner;
     bool each_recipient; /* a connection for each recipient, one after the other */
+    bool reconnects;     /* and again at once, while the outcome is temporary */
 };
 
 #define PLAY_CONNECTIONS_MAX 256

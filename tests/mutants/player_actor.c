@@ -63,5 +63,6 @@ struct player player_of_actor(const struct actor_kind *kind)
         .free = release,
         .owner = (void *)(uintptr_t)kind,
         .each_recipient = kind->each_recipient,
+        .reconnects = kind->reconnects,
     };
 }

@@ -11,6 +11,7 @@ struct actor_kind {
     const enum actor_trait *traits; /* ACTOR_PLAIN ends nothing and adds nothing */
     size_t trait_count;
     bool each_recipient;
+    bool reconnects;
 };
 
 /* kind is borrowed as long as the player is used. */

@@ -126,11 +126,20 @@ static bool open_instance(struct runner *runner, size_t file, size_t index)
 /* ---- harmless variants ------------------------------------------------------------------------
  */
 
+static struct player actor_player(const enum actor_trait *traits, struct actor_kind *kind)
+{
+    *kind = (struct actor_kind){
+        .traits = traits,
+        .trait_count = MUTANT_TRAITS_MAX,
+        .each_recipient = traits[0] == ACTOR_EACH_RECIPIENT,
+        .reconnects = traits[0] == ACTOR_RECONNECTS,
+    };
+    return player_of_actor(kind);
+}
+
 static struct player harmless_player(size_t index, struct actor_kind *kind)
 {
-    bool each = harmless[index].traits[0] == ACTOR_EACH_RECIPIENT;
-    *kind = (struct actor_kind){harmless[index].traits, MUTANT_TRAITS_MAX, each};
-    return player_of_actor(kind);
+    return actor_player(harmless[index].traits, kind);
 }
 
 static bool false_alarm(struct runner *runner, size_t index, struct verdict *verdict)
@@ -175,8 +184,7 @@ static bool run_harmless(struct runner *runner, size_t instance)
 
 static struct player mutant_player(size_t index, struct actor_kind *kind)
 {
-    *kind = (struct actor_kind){mutants[index].traits, MUTANT_TRAITS_MAX, false};
-    return player_of_actor(kind);
+    return actor_player(mutants[index].traits, kind);
 }
 
 static void note_rules(struct runner *runner, const struct verdict *verdict)
@@ -199,7 +207,8 @@ static bool run_mutant(struct runner *runner, size_t index)
         return false;
     }
     runner->mutant_runs++;
-    note_rules(runner, &verdict);
+    if (runner->plain_passes)
+        note_rules(runner, &verdict);
     bool scenario = verdict.scenario == VERDICT_FAIL || verdict.scenario == VERDICT_WARN;
     bool rule = verdict.rules == VERDICT_FAIL || verdict.rules == VERDICT_WARN;
     if (scenario && runner->plain_passes)
@@ -221,6 +230,15 @@ static bool is_relevant(const struct runner *runner, size_t index)
     return false;
 }
 
+static bool names_open_rule(const struct runner *runner, size_t index)
+{
+    for (size_t i = 0; i < rule_count; i++)
+        if (!runner->rule_failed[i] &&
+            mentions(mutants[index].breaks, bytes_of(rules[i].requirement)))
+            return true;
+    return false;
+}
+
 /* First those that the scenario names; later, whatever is still open. */
 static bool run_mutants(struct runner *runner, enum runner_pass pass)
 {
@@ -228,7 +246,8 @@ static bool run_mutants(struct runner *runner, enum runner_pass pass)
         bool file_open = !runner->file_failed[runner->file];
         bool wanted =
             (pass == PASS_NAMED && is_relevant(runner, i) && (!runner->caught[i] || file_open)) ||
-            (pass == PASS_FILES && file_open) || (pass == PASS_MUTANTS && !runner->caught[i]);
+            (pass == PASS_FILES && file_open) || (pass == PASS_MUTANTS && !runner->caught[i]) ||
+            (pass == PASS_RULES && names_open_rule(runner, i));
         if (wanted && !run_mutant(runner, i))
             return false;
     }
@@ -238,9 +257,8 @@ static bool run_mutants(struct runner *runner, enum runner_pass pass)
 /* ---- passes -----------------------------------------------------------------------------------
  */
 
-static bool any_open(const struct runner *runner, const bool *done, size_t count)
+static bool any_open(const bool *done, size_t count)
 {
-    (void)runner;
     for (size_t i = 0; i < count; i++)
         if (!done[i])
             return true;
@@ -251,7 +269,9 @@ static bool is_wanted(const struct runner *runner, enum runner_pass pass, size_t
 {
     if (pass == PASS_FILES)
         return !runner->file_failed[file];
-    return pass != PASS_MUTANTS || any_open(runner, runner->caught, mutant_count);
+    if (pass == PASS_RULES)
+        return any_open(runner->rule_failed, rule_count);
+    return pass != PASS_MUTANTS || any_open(runner->caught, mutant_count);
 }
 
 /* Later passes judge a mutant only where the plain client passes. */
@@ -290,7 +310,7 @@ static bool run_pass(struct runner *runner, enum runner_pass pass)
 static bool run_all(struct runner *runner)
 {
     return run_pass(runner, PASS_NAMED) && run_pass(runner, PASS_FILES) &&
-           run_pass(runner, PASS_MUTANTS);
+           run_pass(runner, PASS_MUTANTS) && run_pass(runner, PASS_RULES);
 }
 
 /* ---- one client -------------------------------------------------------------------------------

@@ -9,9 +9,10 @@
 #define RUNNER_ALARMS_SHOWN 40
 
 enum runner_pass {
-    PASS_NAMED,  /* variants; mutants on the scenarios that cite what they break */
-    PASS_FILES,  /* all mutants on scenarios that none has failed yet */
-    PASS_MUTANTS /* mutants that nothing has caught yet on all scenarios */
+    PASS_NAMED,   /* variants; mutants on the scenarios that cite what they break */
+    PASS_FILES,   /* all mutants on scenarios that none has failed yet */
+    PASS_MUTANTS, /* mutants that nothing has caught yet on all scenarios */
+    PASS_RULES    /* mutants that name a rule's requirement, while none has broken the rule */
 };
 
 struct runner {
