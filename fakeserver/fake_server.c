@@ -42,7 +42,10 @@ static size_t rule_count(const struct scenario *scenario)
     return scenario ? scenario->rule_count : 0;
 }
 
-/* One allocation: first what every connection uses, last what few do. */
+/*
+ * Two allocations: what every session uses, with a store for short records behind it; and what few
+ * do (long lines, joined replies), which is never touched otherwise.
+ */
 static struct fake_server *allocate(const struct fake_server_options *options)
 {
     size_t secrets;
@@ -53,19 +56,27 @@ static struct fake_server *allocate(const struct fake_server_options *options)
     size_t out = OUT_OCTETS_MIN + (joined > other ? joined : other);
     size_t fixed = sizeof(struct fake_server) + secrets * sizeof(struct secret) +
                    rules * sizeof(unsigned) + secret_octets;
-    struct fake_server *server = malloc(fixed + STORE_OCTETS + out + LINE_OCTETS);
+    struct fake_server *server = malloc(fixed + STORE_SMALL_OCTETS);
 
     if (!server)
         return NULL;
     memset(server, 0, fixed);
+    server->pool = options->pool;
+    server->rare = fake_server_pool_take(options->pool, out + LINE_OCTETS + STORE_OCTETS);
+    if (!server->rare) {
+        free(server);
+        return NULL;
+    }
     server->secrets = (struct secret *)(server + 1);
     server->rule_times = (unsigned *)(server->secrets + secrets);
     server->secret_octets = (char *)(server->rule_times + rules);
     server->secret_octets_size = secret_octets;
-    server->store = server->secret_octets + secret_octets;
-    server->out = server->store + STORE_OCTETS;
+    server->stores[0] =
+        (struct store){server->secret_octets + secret_octets, 0, STORE_SMALL_OCTETS};
+    server->stores[1] = (struct store){server->rare, 0, STORE_OCTETS};
+    server->line = server->rare + STORE_OCTETS;
+    server->out = server->line + LINE_OCTETS;
     server->out_octets = out;
-    server->line = server->out + out;
     return server;
 }
 
@@ -135,6 +146,8 @@ void fake_server_free(struct fake_server *server)
     mail_data_reader_free(server->reader);
     match_scratch_free(server->scratch);
     wipe(server->secret_octets, server->secret_octets_size);
+    wipe(server->line, server->line_touched);
+    fake_server_pool_give(server->pool, server->rare);
     free(server);
 }
 

@@ -17,6 +17,7 @@
 #define FAKESERVER_FAKE_SERVER_H
 
 #include "base/engine.h"
+#include "fakeserver/fake_server_pool.h"
 #include "fakeserver/scenario.h"
 #include "fakeserver/transcript.h"
 
@@ -28,6 +29,7 @@ struct fake_server_options {
     unsigned connection;                /* 1-based: which dialogue of the scenario this plays */
     uint64_t limit_ms;                  /* the run is ended then, absolute; ENGINE_NEVER */
     uint64_t now_ms;
+    struct fake_server_pool *pool; /* NULL: this connection has all of its memory for itself */
 };
 
 struct fake_server *fake_server_new(const struct fake_server_options *options); /* NULL: memory */

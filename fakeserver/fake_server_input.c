@@ -95,6 +95,8 @@ static void keep_line(struct fake_server *server, struct bytes piece)
 
     if (size > 0 && server->line + at != piece.data)
         memcpy(server->line + at, piece.data, size);
+    if (size > 0 && at + size > server->line_touched)
+        server->line_touched = (size_t)at + size;
     server->input.line_octets += piece.size;
 }
 
@@ -351,7 +353,7 @@ size_t server_receive(struct fake_server *server, struct bytes input)
         return input.size;
     server->grouping = false;
     if (server->record_count == 0) {
-        server->store_size = 0;
+        server->stores[0].size = server->stores[1].size = 0;
         server->facts_held = false;
     }
     if (server->listening && input.size > 0)

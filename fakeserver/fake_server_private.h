@@ -5,7 +5,8 @@
  * program of answer steps (run), whose replies go out (output); each part writes records (record).
  * One unit is answered at a time; only the commands of one group are taken together (RFC 2920 3.2).
  *
- * Bounds:  everything lies in one allocation; its tails are touched only as far as they are used.
+ * Bounds:  what every session touches lies together; room for long lines lies apart and is touched
+ *          only as far as it is used.
  */
 #ifndef FAKESERVER_FAKE_SERVER_PRIVATE_H
 #define FAKESERVER_FAKE_SERVER_PRIVATE_H
@@ -17,7 +18,8 @@
 enum {
     LINE_OCTETS = SMTP_COMMAND_LINE_OCTETS_TAKEN,
     STORE_OCTETS = LINE_OCTETS + 2048, /* octets of records that were not taken yet */
-    RECORDS_MAX = 32,
+    STORE_SMALL_OCTETS = 640,          /* of those that are short */
+    RECORDS_MAX = 20,
     RECORDS_SPARE = 10, /* what one unit and one ending may need */
     OUT_OCTETS_MIN = 2048,
     REPLY_CARRY_OCTETS = 128,
@@ -130,6 +132,13 @@ struct reply_reader {
     char carry[REPLY_CARRY_OCTETS];
 };
 
+/* Octets of records that were not taken yet; emptied when all were. */
+struct store {
+    char *data;
+    size_t size;
+    size_t max;
+};
+
 struct secret {
     size_t from;
     size_t size;
@@ -187,16 +196,18 @@ struct fake_server {
     struct transcript_record records[RECORDS_MAX];
     size_t record_first, record_count;
     bool facts_held; /* a record that was not taken yet points into the reader */
-    size_t store_size;
 
     size_t secret_count;
     size_t out_octets;
-    /* The tails of the allocation. */
+    struct fake_server_pool *pool; /* that rare came from */
+    char *rare;
+    size_t line_touched; /* octets of line that held something, perhaps a secret */
+    /* Behind this struct, and in rare. */
     struct secret *secrets;
     unsigned *rule_times; /* of the scenario's rules, then of the personality's */
     char *secret_octets;
     size_t secret_octets_size;
-    char *store;
+    struct store stores[2]; /* a small one that all use, a large one for long lines */
     char *out;
     char *line;
 };

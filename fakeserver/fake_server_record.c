@@ -9,14 +9,18 @@ static const struct bytes mark = {"{secret}", 8};
 
 /* ---- the queue ------------------------------------------------------------------------------ */
 
-/* Redaction may make a unit a little longer. */
+/* Redaction may make a unit longer: a mark for each secret. */
+static bool fits(const struct store *store, uint64_t octets)
+{
+    return 2 * octets + MARK_OCTETS <= store->max - store->size;
+}
+
 bool server_has_room(const struct fake_server *server, uint64_t octets)
 {
     if (server->record_count > RECORDS_MAX - RECORDS_SPARE)
         return false;
-    if (octets > LINE_OCTETS)
-        octets = LINE_OCTETS;
-    return server->record_count == 0 || server->store_size + octets + MARK_OCTETS <= STORE_OCTETS;
+    return server->record_count == 0 || fits(&server->stores[0], octets) ||
+           server->stores[1].size == 0;
 }
 
 void server_record(struct fake_server *server, const struct transcript_record *record)
@@ -130,14 +134,14 @@ void server_secrets_init(struct fake_server *server)
 /* ---- copies -----------------------------------------------------------------------------------
  */
 
-static void store(struct fake_server *server, struct bytes octets)
+static void put(struct store *store, struct bytes octets)
 {
-    size_t room = STORE_OCTETS - server->store_size;
+    size_t room = store->max - store->size;
     size_t size = octets.size < room ? octets.size : room;
 
     if (size > 0)
-        memcpy(server->store + server->store_size, octets.data, size);
-    server->store_size += size;
+        memcpy(store->data + store->size, octets.data, size);
+    store->size += size;
 }
 
 /* Where the first secret begins, and how long it is; BYTES_NOT_FOUND: none. */
@@ -159,19 +163,19 @@ static size_t find_secret(const struct fake_server *server, struct bytes octets,
 }
 
 /* True: a secret was found in them, and did not get any further. */
-static bool store_redacted(struct fake_server *server, struct bytes octets)
+static bool put_redacted(const struct fake_server *server, struct store *store, struct bytes octets)
 {
     bool found = false;
     size_t size = 0;
     size_t at;
 
     while ((at = find_secret(server, octets, &size)) != BYTES_NOT_FOUND) {
-        store(server, bytes_slice(octets, 0, at));
-        store(server, mark);
+        put(store, bytes_slice(octets, 0, at));
+        put(store, mark);
         octets = bytes_after(octets, at + size);
         found = true;
     }
-    store(server, octets);
+    put(store, octets);
     return found;
 }
 
@@ -189,7 +193,8 @@ static struct bytes line_end(const struct command *command)
     return bytes_after(command->line, command->text.size);
 }
 
-static void store_unit(struct fake_server *server, const struct unit *unit, uint32_t *notes)
+static void put_unit(const struct fake_server *server, struct store *store, const struct unit *unit,
+                     uint32_t *notes)
 {
     const struct command *command = &unit->command;
     struct bytes credential =
@@ -199,14 +204,14 @@ static void store_unit(struct fake_server *server, const struct unit *unit, uint
                         : (size_t)(credential.data - command->line.data);
 
     if (!credential.data || is_harmless(*notes)) {
-        if (store_redacted(server, command->line))
+        if (put_redacted(server, store, command->line))
             *notes |= TRANSCRIPT_NOTE(SECRET_ELSEWHERE);
         return;
     }
-    if (store_redacted(server, bytes_slice(command->line, 0, before)))
+    if (put_redacted(server, store, bytes_slice(command->line, 0, before)))
         *notes |= TRANSCRIPT_NOTE(SECRET_ELSEWHERE);
-    store(server, mark);
-    store(server, line_end(command));
+    put(store, mark);
+    put(store, line_end(command));
 }
 
 static void record_chunk(struct fake_server *server, const struct unit *unit,
@@ -223,14 +228,16 @@ void server_record_unit(struct fake_server *server, const struct unit *unit,
                         const struct decision *decision)
 {
     uint32_t notes = unit->notes | decision->notes;
-    size_t from = server->store_size;
+    struct store *store =
+        &server->stores[fits(&server->stores[0], unit->command.line.size) ? 0 : 1];
+    size_t from = store->size;
     struct bytes octets;
 
     if (server->input.early)
         notes |= TRANSCRIPT_NOTE(EARLY);
     if (unit->command.line.size > 0)
-        store_unit(server, unit, &notes);
-    octets = (struct bytes){server->store + from, server->store_size - from};
+        put_unit(server, store, unit, &notes);
+    octets = (struct bytes){store->data + from, store->size - from};
     server_record(server,
                   &(struct transcript_record){.kind = unit->command.kind,
                                               .source = decision->taken_by,
