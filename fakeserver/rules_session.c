@@ -37,8 +37,7 @@ static bool gives_up(const struct rule_case *of)
 static bool is_ahead(const struct rule_case *of)
 {
     return is_early(of) && of->session->greeting_code != 0 && !of->session->quit_sent &&
-           !of->session->server_ended && of->session->last_unit != SESSION_NOWHERE &&
-           !gives_up(of);
+           !of->session->server_ended && of->session->last_unit != SESSION_NOWHERE && !gives_up(of);
 }
 
 RULE_CHECK(did_not_wait)
