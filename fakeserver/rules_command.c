@@ -178,5 +178,7 @@ RULE_CHECK(hello_has_more_arguments)
 
     (void)rule;
     (void)report;
-    return bytes_next_word(&rest, &word) && bytes_next_word(&rest, &word);
+    if (!bytes_next_word(&rest, &word))
+        return false;
+    return bytes_next_word(&rest, &word);
 }
