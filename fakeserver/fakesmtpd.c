@@ -29,6 +29,7 @@ struct server {
     struct listener *listeners[FAKESMTPD_LISTEN_MAX];
     struct session *first;         /* the open ones */
     struct transcript *transcript; /* of the whole run; NULL: each by itself */
+    struct fake_server_pool *pool;
     struct tally tally;
     struct buf line; /* for what is printed */
     size_t made;
@@ -150,6 +151,7 @@ static bool session_start(struct session *session, struct server *server)
         .connection = 1,
         .limit_ms = ENGINE_NEVER,
         .now_ms = loop_now_ms(server->loop),
+        .pool = server->pool,
     };
 
     session->server = server;
@@ -282,6 +284,9 @@ static bool serve(struct server *server, struct err *err)
 {
     if (!fakesmtpd_load(&server->load, &server->options, err) || !choose_runs(server, err))
         return false;
+    server->pool = fake_server_pool_new();
+    if (!server->pool)
+        return err_memory(err);
     server->loop = loop_new(err);
     if (!server->loop)
         return false;
@@ -323,7 +328,8 @@ static int run(struct server *server, struct err *err)
 {
     bool ok = serve(server, err) && conclude(server, err);
 
-    loop_free(server->loop);
+    loop_free(server->loop); /* which ends the sessions that are left */
+    fake_server_pool_free(server->pool);
     transcript_free(server->transcript);
     fakesmtpd_load_release(&server->load);
     return ok ? status_of(server) : STATUS_ERROR;
