@@ -23,6 +23,7 @@
     X(PARTIAL_DELIVERY, "partial-delivery", "goes on without the recipients that are refused")     \
     X(NULL_SENDER, "null-sender", "sends with the null reverse-path <>")                           \
     X(QUOTED_LOCAL_PART, "quoted-local-part", "takes a mailbox with a quoted local part")          \
+    X(MESSAGE_HEADER, "message-header", "takes the header of the message, and adds to it at most") \
     X(MESSAGE_VERBATIM, "message-verbatim", "sends the header and the body as it was given them")  \
     X(MESSAGE_LF, "message-lf", "takes a message whose lines end in LF")                           \
     X(LARGE_MESSAGE, "large-message", "takes a message of many megabytes")                         \

@@ -61,7 +61,8 @@ const char *recipe_placeholder_says(enum recipe_placeholder placeholder);
 enum recipe_manner {
     RECIPE_AS_IS,
     RECIPE_QUOTED, /* {user quoted}: in double quotes, `"` and `\` with a `\` before */
-    RECIPE_URL     /* {user url}: percent-encoded (RFC 3986 2.1) */
+    RECIPE_URL,    /* {user url}: percent-encoded (RFC 3986 2.1) */
+    RECIPE_LOWER   /* {mechanism lower}: in lower case */
 };
 
 struct recipe_piece {

@@ -42,6 +42,8 @@ static bool append_value(struct buf *to, struct bytes value, enum recipe_manner 
             ok = buf_printf(to, "%%%02X", (unsigned)(unsigned char)octet);
         else if (manner == RECIPE_QUOTED && (octet == '"' || octet == '\\'))
             ok = buf_append_octet(to, '\\') && buf_append_octet(to, octet);
+        else if (manner == RECIPE_LOWER && octet >= 'A' && octet <= 'Z')
+            ok = buf_append_octet(to, (char)(octet + ('a' - 'A')));
         else
             ok = buf_append_octet(to, octet);
         if (!ok)

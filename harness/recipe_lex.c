@@ -91,8 +91,10 @@ static bool read_manner(const struct recipe_line *line, size_t at, struct bytes 
         *ret = RECIPE_QUOTED;
     else if (bytes_equal(word, BYTES_LITERAL("url")))
         *ret = RECIPE_URL;
+    else if (bytes_equal(word, BYTES_LITERAL("lower")))
+        *ret = RECIPE_LOWER;
     else
-        return fail(line, at, "a placeholder may be followed by `quoted` or `url` only");
+        return fail(line, at, "a placeholder may be followed by `quoted`, `url` or `lower` only");
     return true;
 }
 

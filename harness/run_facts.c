@@ -157,8 +157,7 @@ static bool add_own(struct environment *to, const struct run_setting *setting,
     return add_variable(to, "PATH", bytes_of(setting->path)) &&
            add_variable(to, "HOME", bytes_of(folder->path)) &&
            add_variable(to, "TMPDIR", bytes_of(folder->path)) && add_line(to, "LC_ALL=C") &&
-           add_line(to, "TZ=UTC") && add_line(to, "LOGNAME=smtpdrill") &&
-           add_line(to, "USER=smtpdrill");
+           add_line(to, "TZ=UTC");
 }
 
 /* A COMMAND sees the environment of who started it, and the facts. */
@@ -224,8 +223,8 @@ bool run_facts_make(const struct run_setting *setting, const struct scenario *sc
 
 /* ---- capabilities ---------------------------------------------------------------------------- */
 
-/* What `send` asks for is needed though no line says so. */
-static uint64_t needs_of_send(const struct scenario *scenario)
+/* What `send` asks for and what is expected of the message, though no `needs` says so. */
+static uint64_t unwritten_needs(const struct scenario *scenario)
 {
     const struct scenario_send *send = &scenario->send;
     uint64_t needs = 0;
@@ -241,6 +240,9 @@ static uint64_t needs_of_send(const struct scenario *scenario)
         needs |= CAPABILITY_BIT(CAPABILITY_DOMAIN);
     if (send->timeout_ms > 0)
         needs |= CAPABILITY_BIT(CAPABILITY_TIMEOUT);
+    for (size_t i = 0; i < scenario->expectation_count; i++)
+        if (scenario->expectations[i].kind == EXPECT_MESSAGE)
+            needs |= CAPABILITY_BIT(CAPABILITY_MESSAGE_HEADER);
     if (send->tls == SEND_TLS_STARTTLS)
         needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
     if (send->tls == SEND_TLS_IMPLICIT)
@@ -251,7 +253,7 @@ static uint64_t needs_of_send(const struct scenario *scenario)
 bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
                        struct arena *arena, struct bytes *ret, struct err *err)
 {
-    uint64_t needs = needs_of_send(scenario);
+    uint64_t needs = unwritten_needs(scenario);
     *ret = BYTES_NONE;
     for (size_t i = 0; i < scenario->need_count; i++) {
         enum capability capability;
