@@ -11,7 +11,8 @@
 
 /* The exchange as the dialogue writes it, from behind its AUTH line. */
 struct written {
-    size_t final; /* step of the first reply that is no 334; 0 = there is none */
+    size_t
+        final; /* step of the first reply that is no 334, else of the last 334; 0 = there is none */
     unsigned code;
     unsigned prompts; /* 334 replies before it */
 };
@@ -29,20 +30,30 @@ static bool is_response_line(const struct step *step)
 static struct written read_written(const struct step *steps, size_t at)
 {
     struct written written = {.final = 0};
+    size_t prompt = 0; /* step of the last one */
 
     for (;; at++) {
         const struct step *step = &steps[at];
 
         if (step->kind == STEP_REPLY && step->code == 334) {
             written.prompts++;
+            prompt = at;
         } else if (step->kind == STEP_REPLY) {
-            written.final = step->code > 0 ? at : 0;
+            written.final = step->code > 0 || !step->raw ? at : 0;
             written.code = step->code;
             return written;
         } else if (step->kind != STEP_EVENT && !is_response_line(step)) {
-            return written;
+            break;
         }
     }
+    /* The dialogue ends with a challenge and leaves the rest to the model: that is its last word.
+     */
+    if (written.prompts > 0) {
+        written.final = prompt;
+        written.code = 334;
+        written.prompts--;
+    }
+    return written;
 }
 
 static bool is_accepting(const struct written *written)
