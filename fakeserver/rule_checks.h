@@ -74,7 +74,7 @@ RULE_CHECK(expn_before_mail);
 
 /* rules_data.c: mail data */
 RULE_CHECK(content_not_asked_for);
-RULE_CHECK(content_as_commands);
+RULE_CHECK(content_after_refusal);
 RULE_CHECK(content_without_recipient);
 RULE_CHECK(closed_instead_of_lone_dot);
 RULE_CHECK(content_has_bare_line_ends);

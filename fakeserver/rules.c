@@ -142,7 +142,7 @@ const struct rule rules[] = {
     {"content-after-354", "5321-3.3-a", FINDING_MUST, "mail data only after the 354 reply to DATA",
      "RFC 5321 3.3", CONTENT, 0, NULL, RULE_PLAIN, content_not_asked_for},
     {"no-content-after-refusal", "5321-3.3-b", FINDING_MUST, "no mail data after DATA was refused",
-     "RFC 5321 3.3", COMMAND, 0, NULL, RULE_ALWAYS, content_as_commands},
+     "RFC 5321 3.3", COMMAND | CONTENT, 0, NULL, RULE_ALWAYS, content_after_refusal},
     {"content-needs-recipient", "5321-3.3-j", FINDING_MUST, "no mail data, as no recipient was accepted",
      "RFC 5321 3.3; RFC 2920 3.1", CONTENT, 0, NULL, RULE_PLAIN, content_without_recipient},
     {"lone-dot", "2920-3.1-f", FINDING_SHOULD, "a lone dot, as DATA was answered 354 without a recipient",

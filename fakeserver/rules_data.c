@@ -21,22 +21,34 @@ static bool counted(struct rule_report *report, uint64_t count, const char *what
 
 /* ---- when ----------------------------------------------------------------------------------- */
 
+/* Mail data though DATA was answered 5yz. */
+static bool was_refused_for_good(const struct rule_case *of)
+{
+    return of->record->kind == TRANSCRIPT_MAIL_DATA &&
+           (of->record->notes & TRANSCRIPT_NOTE(UNINVITED)) != 0 && of->session->last_code >= 500;
+}
+
 RULE_CHECK(content_not_asked_for)
 {
     (void)rule;
     (void)report;
     if (of->record->kind != TRANSCRIPT_MAIL_DATA || of->session->quit_sent)
         return false;
+    if (was_refused_for_good(of))
+        return false; /* a rule of its own */
     return (of->record->notes & (TRANSCRIPT_NOTE(UNINVITED) | TRANSCRIPT_NOTE(EARLY))) != 0;
 }
 
 /* Lines that are no commands, right behind a DATA that was refused. */
-RULE_CHECK(content_as_commands)
+RULE_CHECK(content_after_refusal)
 {
     const struct session *session = of->session;
 
     (void)rule;
     (void)report;
+    if (of->record->kind != TRANSCRIPT_COMMAND)
+        return was_refused_for_good(of);
+    /* Or its lines came one by one, as if they were commands. */
     return !session->derailed && of->command->verb == SMTP_VERB_OTHER &&
            session->last_verb == SMTP_VERB_DATA && !session->data_open &&
            session->answered.record == session->last_unit && session->last_code >= 400;
