@@ -280,7 +280,8 @@ static enum variation aside(const struct fake_server *server, const struct waits
     return VARIATION_NONE;
 }
 
-/* In a part without `...`: a named variation, or a departure. */
+/* In a part without `...`: a named variation, or a departure. QUIT is neither: a client may leave
+ * at any time (RFC 5321 4.1.1.10); what it did not come to is noted when the session ends. */
 static bool ask_strict(struct fake_server *server, const struct waits *waits,
                        const struct unit *unit, struct decision *ret)
 {
@@ -298,7 +299,7 @@ static bool ask_strict(struct fake_server *server, const struct waits *waits,
     }
     if (variation != VARIATION_NONE)
         note_variation(ret, variation);
-    else
+    else if (!is_command || waits->closed || verb != SMTP_VERB_QUIT)
         ret->notes |= TRANSCRIPT_NOTE(DEPARTURE);
     return false;
 }

@@ -141,10 +141,29 @@ static void note_manners(const struct fake_server *server, const struct unit *un
 
 /* ---- the way of a unit ---------------------------------------------------------------------- */
 
+/* A line of the dialogue with nothing behind it that answers: rules and model do. */
+static bool is_left_unanswered(const struct unit *unit, const struct decision *decision)
+{
+    const struct step *steps;
+    size_t at = decision->program.at;
+
+    if (decision->program.kind != PROGRAM_DIALOGUE || unit->command.kind == TRANSCRIPT_OCTETS)
+        return false;
+    steps = decision->program.owner->steps;
+    while (steps[at].kind == STEP_EVENT &&
+           (steps[at].event == STEP_EVENT_FLUSH || steps[at].event == STEP_EVENT_SPLIT ||
+            steps[at].event == STEP_EVENT_PACE))
+        at++;
+    return steps[at].kind != STEP_REPLY && steps[at].kind != STEP_EVENT;
+}
+
 static void decide(struct fake_server *server, struct unit *unit, struct decision *ret)
 {
-    if (server_ask_dialogue(server, unit, ret))
-        return;
+    if (server_ask_dialogue(server, unit, ret)) {
+        if (!is_left_unanswered(unit, ret))
+            return;
+        server->cursor = ret->program.at;
+    }
     if (!unit->uninvited &&
         (ask_rules(server, server->scenario, server->rule_times, unit, ret) ||
          ask_rules(server, server->personality, server->rule_times + server->scenario->rule_count,

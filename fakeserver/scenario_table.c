@@ -9,7 +9,7 @@
 struct table {
     struct bytes path; /* as written in the scenario */
     struct bytes names[SCENARIO_TABLE_COLUMNS_MAX];
-    size_t column_count;
+    size_t column_count = 0;
     struct bytes *values;
     size_t value_count;
     size_t row_count;

@@ -44,6 +44,21 @@ static void an_optional_line_may_come(void **state)
     talk_release(&talk);
 }
 
+static void a_line_without_an_answer_is_answered_by_the_model(void **state)
+{
+    struct talk talk;
+
+    (void)state;
+    begin(&talk, HEAD "\nS: 220 hi\nC: EHLO\nC? RSET\nC: QUIT\nS: 221 b\n");
+    talk_say(&talk, "EHLO x\r\n");
+    talk_noted(&talk, "reply model:0 \"250 ");
+    talk_say(&talk, "RSET\r\n");
+    talk.said_seen = talk.said.size;
+    talk_says_and_hears(&talk, "QUIT\r\n", "|221 b\r\n");
+    talk_not_noted(&talk, "departure");
+    talk_release(&talk);
+}
+
 static void the_model_serves_until_the_next_line_matches(void **state)
 {
     struct talk talk;
@@ -353,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dialogue_is_followed_line_by_line),
         cmocka_unit_test(an_optional_line_may_come),
+        cmocka_unit_test(a_line_without_an_answer_is_answered_by_the_model),
         cmocka_unit_test(the_model_serves_until_the_next_line_matches),
         cmocka_unit_test(another_command_in_a_strict_part_is_a_departure),
         cmocka_unit_test(raw_octets_join_the_segment_before_them),
