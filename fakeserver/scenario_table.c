@@ -9,7 +9,7 @@
 struct table {
     struct bytes path; /* as written in the scenario */
     struct bytes names[SCENARIO_TABLE_COLUMNS_MAX];
-    size_t column_count = 0;
+    size_t column_count;
     struct bytes *values;
     size_t value_count;
     size_t row_count;
@@ -247,7 +247,7 @@ bool sweep_read_table(struct sweep_reader *reader, const struct scenario_file *f
 {
     struct table table = {0};
     size_t columns[SCENARIO_TABLE_COLUMNS_MAX];
-    size_t column_count;
+    size_t column_count = 0;
     struct bytes *names;
 
     if (!scenario_word_octets(&reader->text, reader->words[1].octets, reader->words[1].at,
