@@ -191,7 +191,7 @@ static void set_timeouts(struct smtpsend_options *options, uint64_t ms)
 static bool take_timeout(struct smtpsend_options *options, int option, struct bytes text,
                          struct err *err)
 {
-    uint64_t ms;
+    uint64_t ms = 0;
 
     if (!parse_time(text, &ms, err))
         return false;
