@@ -85,6 +85,19 @@ bool files_is_folder(const char *path)
     return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
 }
 
+bool files_are_same(const char *a, const char *b)
+{
+    struct stat of_a;
+    struct stat of_b;
+    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev &&
+           of_a.st_ino == of_b.st_ino;
+}
+
+bool files_is_program(const char *path)
+{
+    return !files_is_folder(path) && access(path, X_OK) == 0;
+}
+
 /* ---- folders --------------------------------------------------------------------------------- */
 
 struct finding_files {

@@ -18,6 +18,8 @@ bool files_read_input(const char *path, size_t octets_max, struct arena *arena, 
 bool files_replace(const char *path, struct bytes octets, struct err *err);
 
 bool files_is_folder(const char *path);
+bool files_are_same(const char *a, const char *b); /* one file by two names */
+bool files_is_program(const char *path);
 
 /* Every file below the folder whose name ends so, sorted: names relative to it, NUL-terminated. */
 #define FILES_FOUND_MAX 100000

@@ -2,6 +2,7 @@
 
 #include "base/require.h"
 #include "base/text.h"
+#include "harness/files.h"
 #include "transport/data_path.h"
 
 struct planning {
@@ -9,7 +10,8 @@ struct planning {
     const struct plan_wishes *wishes;
     struct arena *arena;
     struct plan *plan;
-    bool *used; /* one a word: it selected something */
+    bool *used;         /* one a word: it selected something */
+    const char **names; /* one a word: the scenario that it is the file of; NULL = none */
     struct err *err;
 };
 
@@ -65,12 +67,15 @@ static struct bytes bare(const char *word)
     return name;
 }
 
-static bool word_selects(const char *word, const struct suite_scenario *scenario, const char *name)
+static bool word_selects(const struct planning *planning, size_t index,
+                         const struct suite_scenario *scenario, const char *name)
 {
+    const char *word = planning->wishes->words[index];
     struct bytes file = bytes_of(scenario->name);
     struct bytes wanted = bare(word);
-    if (bytes_equal(wanted, file) || strcmp(word, name) == 0 || strcmp(word, scenario->path) == 0 ||
-        strcmp(word, scenario->name) == 0)
+    if (planning->names[index] != NULL)
+        return strcmp(planning->names[index], scenario->name) == 0;
+    if (bytes_equal(wanted, file) || strcmp(word, name) == 0)
         return true;
     if (bytes_starts_with(file, wanted) && wanted.size < file.size && file.data[wanted.size] == '/')
         return true;
@@ -80,13 +85,16 @@ static bool word_selects(const char *word, const struct suite_scenario *scenario
            (matches_glob(word, name) || matches_glob(word, scenario->name));
 }
 
-static bool is_named(const struct plan_wishes *wishes, const struct suite_scenario *scenario,
+static bool is_named(const struct planning *planning, const struct suite_scenario *scenario,
                      const char *name)
 {
-    for (size_t i = 0; i < wishes->word_count; i++)
-        if (bytes_equal(bare(wishes->words[i]), bytes_of(scenario->name)) ||
-            strcmp(wishes->words[i], name) == 0 || strcmp(wishes->words[i], scenario->path) == 0)
+    for (size_t i = 0; i < planning->wishes->word_count; i++) {
+        const char *word = planning->wishes->words[i];
+        if (planning->names[i] != NULL
+                ? strcmp(planning->names[i], scenario->name) == 0
+                : strcmp(word, name) == 0 || bytes_equal(bare(word), bytes_of(scenario->name)))
             return true;
+    }
     return false;
 }
 
@@ -96,7 +104,7 @@ static bool is_selected(struct planning *planning, const struct suite_scenario *
     const struct plan_wishes *wishes = planning->wishes;
     bool selected = wishes->word_count == 0;
     for (size_t i = 0; i < wishes->word_count; i++) {
-        if (word_selects(wishes->words[i], scenario, name)) {
+        if (word_selects(planning, i, scenario, name)) {
             planning->used[i] = true;
             selected = true;
         }
@@ -108,7 +116,7 @@ static bool is_selected(struct planning *planning, const struct suite_scenario *
         selected = selected && is_any_listed(scenario->tags, scenario->tag_count, wishes->tags,
                                              wishes->tag_count);
     if (wishes->no_slow && is_listed(scenario->tags, scenario->tag_count, "slow") &&
-        !is_named(wishes, scenario, name))
+        !is_named(planning, scenario, name))
         return false;
     return selected && !is_any_listed(scenario->tags, scenario->tag_count, wishes->not_tags,
                                       wishes->not_tag_count);
@@ -211,14 +219,27 @@ static void keep_shard(struct plan *plan, unsigned index, unsigned count)
     plan->count = kept;
 }
 
+static const char *name_of_file(const struct suite *suite, const char *path)
+{
+    for (size_t i = 0; i < suite->count; i++)
+        if (files_are_same(suite->scenarios[i].path, path))
+            return suite->scenarios[i].name;
+    return NULL;
+}
+
 /* A word that is a file, and that the suite does not know, joins it. */
 static bool load_files(struct planning *planning)
 {
     for (size_t i = 0; i < planning->wishes->word_count; i++) {
         const char *word = planning->wishes->words[i];
-        if (suite_find(planning->suite, bare(word)) == NULL && data_path_is_file(word) &&
-            !suite_load_file(planning->suite, word, planning->err))
+        if (suite_find(planning->suite, bare(word)) != NULL || !data_path_is_file(word))
+            continue;
+        planning->names[i] = name_of_file(planning->suite, word);
+        if (planning->names[i] != NULL)
+            continue;
+        if (!suite_load_file(planning->suite, word, planning->err))
             return false;
+        planning->names[i] = planning->suite->scenarios[planning->suite->count - 1].name;
     }
     return true;
 }
@@ -231,7 +252,8 @@ bool plan_make(struct suite *suite, const struct plan_wishes *wishes, struct are
         .suite = suite, .wishes = wishes, .arena = arena, .plan = &plan, .err = err};
     REQUIRE(wishes->shard_count > 0);
     planning.used = arena_alloc_array(arena, wishes->word_count + 1, sizeof(bool));
-    if (planning.used == NULL)
+    planning.names = arena_alloc_array(arena, wishes->word_count + 1, sizeof(*planning.names));
+    if (planning.used == NULL || planning.names == NULL)
         return err_memory(err);
     if (!load_files(&planning))
         return false;

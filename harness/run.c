@@ -1,5 +1,6 @@
 #include "harness/run.h"
 
+#include "harness/files.h"
 #include "harness/keep.h"
 #include "harness/process.h"
 #include "harness/run_facts.h"
@@ -229,7 +230,38 @@ static void version_over(void *owner, const struct process_end *end)
     timer_set(runner->turn, loop_now_ms(runner->setting.loop));
 }
 
-/* A client that cannot be started is found here, once, and not in each run. */
+static bool is_in_path(const char *name, struct bytes path)
+{
+    struct bytes folder;
+    bool found = strchr(name, '/') != NULL && files_is_program(name);
+    while (!found && strchr(name, '/') == NULL && bytes_next(&path, ':', &folder)) {
+        struct buf whole;
+        buf_init(&whole, 8192);
+        found = buf_printf(&whole, "%.*s%s%s", BYTES_FORMAT(folder), folder.size > 0 ? "/" : "./",
+                           name) &&
+                buf_append_octet(&whole, '\0') && files_is_program(whole.data);
+        buf_release(&whole);
+    }
+    return found;
+}
+
+/* A client that is not there is found here, once, and not in each run. */
+static bool find_client(struct runner *runner)
+{
+    const struct recipe *recipe = runner->options->recipe;
+    const struct recipe_text *first = &recipe->args[0].words[0];
+    const char *name = runner->options->smtpsend;
+    if (first->count == 1 && first->pieces[0].placeholder == RECIPE_PLACEHOLDER_NONE)
+        name = first->pieces[0].text.data;
+    else if (first->count != 1 || first->pieces[0].placeholder != RECIPE_PLACEHOLDER_SMTPSEND)
+        return true; /* only a run knows */
+    if (is_in_path(name, bytes_of(runner->setting.path)))
+        return true;
+    return err_set(&runner->err, ERR_IO, "cannot run %s: no such program%s%.*s%s", name,
+                   recipe->package.size > 0 ? " (package " : "", BYTES_FORMAT(recipe->package),
+                   recipe->package.size > 0 ? ")" : "");
+}
+
 static bool start_version(struct runner *runner)
 {
     const struct run_options *options = runner->options;
@@ -252,13 +284,7 @@ static bool start_version(struct runner *runner)
     }
     runner->version =
         process_new(runner->setting.keeper, &process, version_over, runner, &runner->err);
-    if (runner->version != NULL)
-        return true;
-    struct err why = runner->err;
-    return err_set(&runner->err, ERR_IO, "%s%s%.*s%s", why.what,
-                   options->recipe->package.size > 0 ? " (package " : "",
-                   BYTES_FORMAT(options->recipe->package),
-                   options->recipe->package.size > 0 ? ")" : "");
+    return runner->version != NULL;
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -330,7 +356,7 @@ static void close_runner(struct runner *runner)
 bool run_all(const struct run_options *options, struct err *err)
 {
     struct runner runner = {.options = options};
-    bool ok = open_runner(&runner) && start_version(&runner) &&
+    bool ok = open_runner(&runner) && find_client(&runner) && start_version(&runner) &&
               loop_run(runner.setting.loop, &runner.err) && !runner.is_broken;
     options->results->interrupted = runner.stopped;
     if (runner.setting.loop != NULL)

@@ -5,6 +5,7 @@
 #include "fakeserver/fake_server.h"
 #include "fakeserver/judge.h"
 #include "harness/excerpt.h"
+#include "harness/redact.h"
 #include "harness/run_facts.h"
 #include "transport/socket.h"
 
@@ -81,17 +82,13 @@ static bool render_findings(struct one_run *run)
     return true;
 }
 
-/* The first line that the client printed on standard error; nothing that holds the password. */
+/* The first line that the client printed, standard error first; no secret is in it any more. */
 static struct bytes first_words(const struct one_run *run)
 {
-    struct bytes rest = bytes_trim(run->end.errors.size > 0 ? run->end.errors : run->end.output);
+    struct bytes rest = bytes_trim(run->claim.report);
     struct bytes line = BYTES_NONE;
-    struct bytes password = run->scenario.send.password;
     (void)bytes_next(&rest, '\n', &line);
-    line = bytes_trim(line);
-    if (password.size > 0 && bytes_find_bytes(line, password) != BYTES_NOT_FOUND)
-        return BYTES_NONE;
-    return line;
+    return bytes_trim(line);
 }
 
 static void set_reason(struct one_run *run, enum verdict_result verdict, const char *what)
@@ -122,7 +119,9 @@ static struct bytes join_output(struct one_run *run)
         (both.size == 0 || both.data[both.size - 1] == '\n' || buf_append_octet(&both, '\n')) &&
         buf_append(&both, run->end.output))
         joined = arena_copy(run->arena, buf_bytes(&both));
-    buf_release(&both);
+    buf_release_secret(&both);
+    if (joined.data != NULL)
+        joined = redact(joined, run->scenario.send.user, run->scenario.send.password, run->arena);
     return joined;
 }
 

@@ -1,0 +1,384 @@
+/* The command smtpdrill: what clients do to it, what it says, and how it ends. */
+#include <check.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX (1024 * 1024)
+
+static const char *smtpdrill;
+static const char *odd_client;
+static char folder[32];
+static char output[OUTPUT_MAX]; /* of the last command */
+
+static void put_file(const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Runs a shell line in the folder; returns its exit status, output has both streams. */
+static int run(const char *format, const char *word)
+{
+    char line[2048];
+    char command[4096];
+    snprintf(line, sizeof(line), format, word);
+    snprintf(command, sizeof(command), "cd %s && export TMPDIR=%s/tmp D=%s O=%s && { %s; } 2>&1",
+             folder, folder, smtpdrill, odd_client, line);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    size_t size = fread(output, 1, sizeof(output) - 1, pipe);
+    output[size] = '\0';
+    int status = pclose(pipe);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void has(const char *what)
+{
+    ck_assert_msg(strstr(output, what) != NULL, "no \"%s\" in:\n%s", what, output);
+}
+
+static void has_not(const char *what)
+{
+    ck_assert_msg(strstr(output, what) == NULL, "\"%s\" in:\n%s", what, output);
+}
+
+static void set_up(void)
+{
+    char command[256];
+    snprintf(folder, sizeof(folder), "/tmp/test-smtpdrill-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(command, sizeof(command), "mkdir %s/tmp %s/s", folder, folder);
+    ck_assert_int_eq(system(command), 0);
+    put_file("s/plain.drill",
+             "title mail is taken\nsource RFC 5321 3.3\n\n...\n\nexpect outcome sent\n");
+    put_file(
+        "s/refused.drill",
+        "title MAIL is refused\nsource RFC 5321 3.3\nsweep code 450 550\ntags refusals\n\n...\n"
+        "C: MAIL\nS: {code} no\n...\n\nexpect never DATA\n");
+    put_file("s/auth.drill",
+             "title AUTH is refused\nsource RFC 4954 4\n"
+             "send user=joe password=pl4nted-s3cret\n\n...\n\nexpect outcome sent\n");
+}
+
+static void tear_down(void)
+{
+    char command[256];
+    /* No folder of a run stays behind. */
+    snprintf(command, sizeof(command), "rmdir %s/tmp && rm -rf %s", folder, folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* ---- clients --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *what;
+    int status;
+    const char *says;
+    const char *says_too;
+} clients[] = {
+    {"good",        0, "1 passed, 0 failed of 1 runs; 0 rules broken",       ""             },
+    {"flood",       0, "1 passed, 0 failed of 1 runs",                       ""             },
+    {"child",       0, "1 passed, 0 failed of 1 runs",                       ""             },
+    {"hang",        1, "FAIL plain",                                         "hung"         },
+    {"hang-hard",   1, "FAIL plain",                                         "hung"         },
+    {"crash",       1, "FAIL plain",                                         "signal 6"     },
+    {"never",       0, "never connected (exit status 1: I do not like port", "1 not reached"},
+    {"unsupported", 0, "the client says that it cannot do this",             "1 unsupported"},
+};
+
+START_TEST(each_client_gets_a_clear_verdict)
+{
+    int status = run("$D run -v --scenarios s --limit 1 plain -- $O %s {port}", clients[_i].what);
+    has(clients[_i].says);
+    has(clients[_i].says_too);
+    ck_assert_msg(status == clients[_i].status, "status %d:\n%s", status, output);
+    ck_assert_int_eq(run("pgrep -f '%s' | wc -l | tr -d ' \\n'", "odd_client [a-z-]* [0-9]"), 0);
+    ck_assert_str_eq(output, "0");
+}
+END_TEST
+
+START_TEST(a_second_connection_is_in_the_transcript)
+{
+    (void)run("$D run --scenarios s --keep kept plain -- $O %s {port}", "twice");
+    ck_assert_int_eq(run("grep -c '%s' kept/plain.transcript", "connected"), 0);
+    ck_assert_int_eq(atoi(output), 2);
+}
+END_TEST
+
+START_TEST(a_stored_transcript_gets_the_same_verdict)
+{
+    ck_assert_int_eq(run("$D run --scenarios s --keep kept plain -- $O %s {port}", "good"), 0);
+    ck_assert_int_eq(run("$D judge %s", "kept/plain.transcript"), 0);
+    has("pass plain");
+    (void)run("$D run --scenarios s --limit 1 --keep kept2 plain -- $O %s {port}", "hang");
+    ck_assert_int_eq(run("$D judge %s", "kept2/plain.transcript"), 1);
+    has("fail plain");
+}
+END_TEST
+
+START_TEST(no_secret_is_in_anything_that_is_written)
+{
+    (void)run("$D run -v --scenarios s --keep kept --report text --report json=r.json "
+              "--report junit=r.xml auth -- $O %s {port} {password-file}",
+              "secret");
+    has("1 not reached");
+    has_not("pl4nted");
+    (void)run("$D run --scenarios s --keep kept2 --report tap --report json=r2.json auth%s", "");
+    has_not("pl4nted");
+    (void)run("grep -rl --exclude=auth.transcript %s r.json r.xml r2.json kept kept2", "pl4nted");
+    ck_assert_str_eq(output, "");
+    /* A transcript holds its scenario, whose line says the password; nothing else does. */
+    (void)run("grep -rh %s kept kept2 | grep -v 'send user='", "pl4nted");
+    ck_assert_str_eq(output, "");
+}
+END_TEST
+
+START_TEST(a_client_that_is_not_there_is_our_trouble)
+{
+    ck_assert_int_eq(run("$D run --scenarios s plain -- %s", "./no-such-client"), 2);
+    has("no-such-client");
+}
+END_TEST
+
+/* ---- reports --------------------------------------------------------------------------------- */
+
+static long member(const char *path, const char *name)
+{
+    char whole[256];
+    json_error_t error;
+    snprintf(whole, sizeof(whole), "%s/%s", folder, path);
+    json_t *root = json_load_file(whole, 0, &error);
+    ck_assert_msg(root != NULL, "%s: %s", path, error.text);
+    long value = (long)json_integer_value(json_object_get(json_object_get(root, "summary"), name));
+    json_decref(root);
+    return value;
+}
+
+static long count(const char *command)
+{
+    (void)run("%s", command);
+    return strtol(output, NULL, 10);
+}
+
+START_TEST(all_reports_count_alike)
+{
+    (void)run("$D run --scenarios s --report tap --report json=r.json --report junit=r.xml -- $O "
+              "%s {port} > r.tap",
+              "good");
+    long failures = member("r.json", "fail") + member("r.json", "rules_broken");
+    ck_assert_int_eq(member("r.json", "runs"), 4);
+    ck_assert_int_eq(count("grep -c '^not ok' r.tap"), failures);
+    ck_assert_int_eq(count("grep -c '<failure' r.xml"), failures);
+    ck_assert_int_eq(count("grep -c '<testcase' r.xml"), 4 + member("r.json", "rules_broken"));
+    ck_assert_int_eq(count("grep -c '^\\(not \\)\\?ok' r.tap"),
+                     4 + member("r.json", "rules_broken"));
+    (void)run("xmllint --noout r.xml || echo %s", "bad");
+    ck_assert(strstr(output, "bad") == NULL || strstr(output, "not found") != NULL);
+}
+END_TEST
+
+START_TEST(the_same_seed_gives_the_same_order)
+{
+    static const char line[] =
+        "$D run --scenarios s --seed 7 -j %s --report tap -- $O good {port} | "
+        "grep -o ' - .*' | cksum";
+    char *first;
+    (void)run(line, "1");
+    first = strdup(output);
+    ck_assert_ptr_nonnull(first);
+    (void)run(line, "8");
+    ck_assert_str_eq(output, first);
+    free(first);
+}
+END_TEST
+
+START_TEST(repeated_runs_say_how_many_failed)
+{
+    ck_assert_int_eq(
+        run("$D run --scenarios s --repeat 3 --limit 1 plain -- $O %s {port}", "crash"), 1);
+    has("failed in 3 of 3 runs");
+    put_file("flaky", "#!/bin/sh\n[ -e been ] && exec $O good $1\n: > been\nexec $O crash $1\n");
+    ck_assert_int_eq(
+        run("chmod +x flaky && $D run --scenarios s --retry-failures plain -- %s {port}",
+            "./flaky"),
+        0);
+    has("1 failed in some runs only");
+}
+END_TEST
+
+/* ---- selection ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *words;
+    int runs;
+} selections[] = {
+    {"",                    4},
+    {"plain",               1},
+    {"plain plain",         1},
+    {"s/plain.drill",       1},
+    {"refused",             2},
+    {"'refused[code=450]'", 1},
+    {"'ref*'",              2},
+    {"--tag refusals",      2},
+    {"--not-tag refusals",  2},
+    {"--shard 1/4",         1},
+    {"--shard 2/3",         1},
+};
+
+START_TEST(words_select_scenarios)
+{
+    char wanted[64];
+    (void)run("$D run --scenarios s %s -- $O never {port}", selections[_i].words);
+    snprintf(wanted, sizeof(wanted), "of %d runs", selections[_i].runs);
+    has(wanted);
+}
+END_TEST
+
+static const struct {
+    const char *line;
+    const char *runs;
+} shards[] = {
+    {"CI_NODE_INDEX=4 CI_NODE_TOTAL=4",          "of 1 runs"},
+    {"GTEST_SHARD_INDEX=0 GTEST_TOTAL_SHARDS=2", "of 2 runs"},
+    {"TEST_SHARD_INDEX=2 TEST_TOTAL_SHARDS=3",   "of 1 runs"},
+};
+
+START_TEST(the_environment_can_name_a_shard)
+{
+    (void)run("%s $D run --scenarios s -- $O never {port}", shards[_i].line);
+    has(shards[_i].runs);
+}
+END_TEST
+
+/* ---- wrong words ----------------------------------------------------------------------------- */
+
+static const struct {
+    const char *words;
+    const char *says;
+} mistakes[] = {
+    {"rnu",                              "did you mean run?"      },
+    {"run --clinet x",                   "did you mean --client?" },
+    {"run --client crul",                "did you mean curl?"     },
+    {"run --scenarios s plian",          "did you mean plain?"    },
+    {"run --shard 5/4",                  "I from 1 to N"          },
+    {"run --jobs 0",                     "at least 1"             },
+    {"run --jobs x",                     "wants a number"         },
+    {"run --report xml",                 "no report is called xml"},
+    {"run --report tap --report json=-", "one report only"        },
+    {"run --client curl -- x",           "not both"               },
+    {"run --",                           "command of a client"    },
+    {"run --scenarios nowhere",          "no such folder"         },
+    {"run --color pink",                 "auto, always or never"  },
+    {"run --limit x",                    "wants seconds"          },
+    {"fmt nowhere.drill",                "nowhere.drill"          },
+    {"judge nowhere",                    "nowhere"                },
+    {"judge",                            "judge what?"            },
+    {"explain",                          "explain what?"          },
+    {"explain 5321-4.1.1.10-z",          "did you mean"           },
+    {"check nowhere.drill",              "nowhere.drill"          },
+    {"run --scenarios bad",              "broken.drill:1:1"       },
+    {"check bad",                        "did you mean \"title\"" },
+    {"fmt --write bad/broken.drill",     "bad/broken.drill:1:1"   },
+    {"check wrong.client",               "wrong.client:1:1"       },
+    {"run --client ./wrong.client",      "wrong.client:1:1"       },
+};
+
+START_TEST(a_mistake_is_status_2_and_one_clear_message)
+{
+    ck_assert_int_eq(run("mkdir %s", "bad"), 0);
+    put_file("bad/broken.drill", "titel x\n");
+    put_file("wrong.client", "tilte x\n");
+    int status = run("$D %s", mistakes[_i].words);
+    has(mistakes[_i].says);
+    ck_assert_msg(status == 2, "status %d:\n%s", status, output);
+    ck_assert_int_eq(run("cat %s", "bad/broken.drill"), 0);
+    ck_assert_str_eq(output, "titel x\n"); /* nothing is written over */
+}
+END_TEST
+
+/* ---- check, fmt, list, explain --------------------------------------------------------------- */
+
+START_TEST(fmt_writes_what_it_would_print)
+{
+    put_file("a.drill", "title   x\nsource y\n\n...\n\nexpect   outcome sent\n");
+    ck_assert_int_eq(run("$D fmt --check %s", "a.drill"), 1);
+    has("a.drill");
+    ck_assert_int_eq(run("$D fmt --diff %s", "a.drill"), 1);
+    ck_assert_int_eq(
+        run("$D fmt %s > b.drill && $D fmt --write a.drill && cmp a.drill b.drill", "a.drill"), 0);
+    ck_assert_int_eq(run("$D fmt --check %s", "a.drill"), 0);
+    ck_assert_int_eq(run("$D fmt < %s | cmp - b.drill", "a.drill"), 0);
+}
+END_TEST
+
+START_TEST(lists_and_explanations_can_be_read)
+{
+    ck_assert_int_eq(run("$D list --scenarios %s", "s"), 0);
+    has("MAIL is refused");
+    ck_assert_int_eq(run("$D list --instances --scenarios %s", "s"), 0);
+    has("refused[code=550]");
+    ck_assert_int_eq(run("$D list --clients%s", ""), 0);
+    has("curl");
+    ck_assert_int_eq(run("$D list --tags --scenarios %s", "s"), 0);
+    has("refusals");
+    ck_assert_int_eq(run("$D list --requirements%s", ""), 0);
+    has("5321-4.1.1.10-a");
+    ck_assert_int_eq(run("$D explain %s", "5321-4.1.1.10-a"), 0);
+    has("RFC 5321 section 4.1.1.10");
+    ck_assert_int_eq(run("$D explain %s", "crlf"), 0);
+    has("rule crlf");
+}
+END_TEST
+
+START_TEST(every_command_has_a_help)
+{
+    static const char *const commands[] = {"", "run", "check", "fmt", "list", "explain", "judge"};
+    ck_assert_int_eq(run("$D %s --help", commands[_i]), 0);
+    has("usage: smtpdrill");
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc < 3)
+        return EXIT_FAILURE;
+    smtpdrill = argv[1];
+    odd_client = argv[2];
+    Suite *suite = suite_create("smtpdrill");
+    TCase *tests = tcase_create("smtpdrill");
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_loop_test(tests, each_client_gets_a_clear_verdict, 0,
+                        sizeof(clients) / sizeof(clients[0]));
+    tcase_add_test(tests, a_second_connection_is_in_the_transcript);
+    tcase_add_test(tests, a_stored_transcript_gets_the_same_verdict);
+    tcase_add_test(tests, no_secret_is_in_anything_that_is_written);
+    tcase_add_test(tests, a_client_that_is_not_there_is_our_trouble);
+    tcase_add_test(tests, all_reports_count_alike);
+    tcase_add_test(tests, the_same_seed_gives_the_same_order);
+    tcase_add_test(tests, repeated_runs_say_how_many_failed);
+    tcase_add_loop_test(tests, words_select_scenarios, 0,
+                        sizeof(selections) / sizeof(selections[0]));
+    tcase_add_loop_test(tests, the_environment_can_name_a_shard, 0,
+                        sizeof(shards) / sizeof(shards[0]));
+    tcase_add_loop_test(tests, a_mistake_is_status_2_and_one_clear_message, 0,
+                        sizeof(mistakes) / sizeof(mistakes[0]));
+    tcase_add_test(tests, fmt_writes_what_it_would_print);
+    tcase_add_test(tests, lists_and_explanations_can_be_read);
+    tcase_add_loop_test(tests, every_command_has_a_help, 0, 7);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
