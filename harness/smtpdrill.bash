@@ -23,17 +23,25 @@ _smtpdrill() {
         mapfile -t COMPREPLY < <(compgen -W 'text tap junit= json=' -- "$current")
         return
         ;;
+    --color)
+        mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current")
+        return
+        ;;
     --scenarios | --keep)
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
     esac
     case $command in
-    run) options='--client --report --seed --shard --repeat --keep --strict --scenarios --tag
-        --requirement --help -j' ;;
-    list) options='--scenarios --clients --requirements --help' ;;
-    check | fmt | judge | report | explain) options='--help' ;;
-    '') options='run check fmt list explain judge report --help --version' ;;
+    run) options='--client --jobs --tag --not-tag --requirement --slow --shard --seed --repeat
+        --retry-failures --limit --strict --report --keep --scenarios --color --verbose --help' ;;
+    list) options='--clients --requirements --tags --capabilities --instances --scenarios --tag
+        --not-tag --requirement --help' ;;
+    check) options='--scenarios --strict --help' ;;
+    fmt) options='--write --check --diff --help' ;;
+    judge) options='--strict --verbose --help' ;;
+    explain) options='--scenarios --help' ;;
+    '') options='run check fmt list explain judge --help --version' ;;
     esac
     case $command:$current in
     *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;
