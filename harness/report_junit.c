@@ -81,7 +81,8 @@ static struct bytes message_of(const struct result *result, struct buf *sentence
     for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++) {
         if (result->findings[i].axis != FINDING_OF_SCENARIO)
             continue;
-        (void)buf_printf(sentence, "%s: ", result->findings[i].requirement);
+        if (result->findings[i].requirement[0] != '\0')
+            (void)buf_printf(sentence, "%s: ", result->findings[i].requirement);
         struct buf one;
         buf_init(&one, 64 * 1024);
         if (report_sentence(&one, &result->findings[i]))

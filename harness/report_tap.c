@@ -69,6 +69,7 @@ bool report_tap_end(const struct results *results, FILE *to)
         (void)fprintf(to, "Bail out! interrupted\n");
     (void)fprintf(to, "1..%zu\n# ", results->count + results->rule_count);
     (void)report_text_counts(results, to);
-    (void)fprintf(to, "; %zu rules broken\n", results->rule_count);
+    (void)fprintf(to, "; %zu rule%s broken\n", results->rule_count,
+                  results->rule_count == 1 ? "" : "s");
     return ferror(to) == 0 && fflush(to) == 0;
 }

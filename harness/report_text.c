@@ -12,7 +12,7 @@ static const struct face {
     [VERDICT_FAIL] = {"FAIL",        "\033[31m",   "failed"     },
     [VERDICT_UNSUPPORTED] = {"unsupported", "\033[36m",   "unsupported"},
     [VERDICT_NOT_REACHED] = {"not-reached", "\033[35m",   "not reached"},
-    [VERDICT_ERROR] = {"ERROR",       "\033[31;1m", "errors"     },
+    [VERDICT_ERROR] = {"ERROR",       "\033[31;1m", "in error"   },
 };
 
 static void put_word(enum verdict_result verdict, struct report_style style, FILE *to)
@@ -54,7 +54,7 @@ static void put_other_findings(const struct result *result, const struct finding
             continue;
         buf_init(&sentence, 64 * 1024);
         if (report_sentence(&sentence, finding)) {
-            (void)fputs("   also: ", to);
+            (void)fputs(first != NULL ? "   also: " : "   ", to);
             put_bytes(buf_bytes(&sentence), to);
             (void)fputc('\n', to);
         }
@@ -126,7 +126,7 @@ bool report_text_result(const struct results *results, size_t index, struct repo
         put_bytes(result->reason, to);
         (void)fputc('\n', to);
     }
-    put_other_findings(result, first, to);
+    put_other_findings(result, result->dialogue.size > 0 ? first : NULL, to);
     put_ending(result, to);
     put_variations(result, to);
     put_again(results, result->name, to);
