@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +99,10 @@ static bool goes_away(int pid)
 
 static int printed_pid(void)
 {
-    return (int)strtol(end.output.data, NULL, 10);
+    unsigned long long pid = 0;
+
+    ck_assert(bytes_to_number(bytes_trim(end.output), INT_MAX, &pid));
+    return (int)pid;
 }
 
 static void ck_assert_printed(struct bytes printed, const char *text)
