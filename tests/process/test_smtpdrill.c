@@ -110,7 +110,7 @@ START_TEST(a_second_connection_is_in_the_transcript)
 {
     (void)run("$D run --scenarios s --keep kept plain -- $O %s {port}", "twice");
     ck_assert_int_eq(run("grep -c '%s' kept/plain.transcript", "connected"), 0);
-    ck_assert_int_eq(atoi(output), 2);
+    ck_assert_str_eq(output, "2\n");
 }
 END_TEST
 
