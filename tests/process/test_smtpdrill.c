@@ -30,14 +30,18 @@ static int run(const char *format, const char *word)
     char line[2048];
     char command[4096];
     snprintf(line, sizeof(line), format, word);
-    snprintf(command, sizeof(command), "cd %s && export TMPDIR=%s/tmp D=%s O=%s && { %s; } 2>&1",
-             folder, folder, smtpdrill, odd_client, line);
-    FILE *pipe = popen(command, "r");
-    ck_assert_ptr_nonnull(pipe);
-    size_t size = fread(output, 1, sizeof(output) - 1, pipe);
-    output[size] = '\0';
-    int status = pclose(pipe);
+    snprintf(command, sizeof(command),
+             "{ cd %s && export TMPDIR=%s/tmp D=%s O=%s && { %s; } } >%s.out 2>&1", folder, folder,
+             smtpdrill, odd_client, line, folder);
+    int status = system(command);
     ck_assert(WIFEXITED(status));
+    snprintf(command, sizeof(command), "%s.out", folder);
+    FILE *file = fopen(command, "r");
+    ck_assert_ptr_nonnull(file);
+    size_t size = fread(output, 1, sizeof(output) - 1, file);
+    output[size] = '\0';
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(remove(command), 0);
     return WEXITSTATUS(status);
 }
 
