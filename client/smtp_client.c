@@ -43,6 +43,7 @@ static bool copy_span(struct buf *to, struct bytes *span)
 static bool copy_options(struct smtp_client *client, const struct smtp_client_options *options)
 {
     struct smtp_client_options *ours = &client->options;
+    size_t names = 0;
     size_t i;
 
     *ours = *options;
@@ -51,22 +52,32 @@ static bool copy_options(struct smtp_client *client, const struct smtp_client_op
             ours->timeouts_ms[i] = timeouts[i].default_ms;
     if (ours->recipients_max == 0)
         ours->recipients_max = SMTP_CLIENT_RECIPIENTS_DEFAULT;
+    for (i = 0; i < options->verify_count; i++)
+        names += options->verify[i].size;
     if (!buf_init_whole(&client->secrets, 1 + options->host.size + options->user.size +
-                                              options->password.size +
-                                              options->authorization.size) ||
+                                              options->password.size + options->authorization.size +
+                                              names) ||
         !copy_span(&client->secrets, &ours->host) || !copy_span(&client->secrets, &ours->user) ||
         !copy_span(&client->secrets, &ours->password) ||
         !copy_span(&client->secrets, &ours->authorization))
         return false;
     client->credentials = (struct sasl_credentials){
         .authorization = ours->authorization, .user = ours->user, .password = ours->password};
+    for (i = 0; i < options->verify_count; i++) {
+        client->verifications[i].name = options->verify[i];
+        if (!copy_span(&client->secrets, &client->verifications[i].name))
+            return false;
+    }
     return true;
 }
 
 static bool allocate(struct smtp_client *client, const struct smtp_client_options *options)
 {
-    if (!copy_options(client, options))
+    client->verifications = calloc(options->verify_count + 1, sizeof client->verifications[0]);
+    if (!client->verifications || !copy_options(client, options))
         return false;
+    client->noop_due = options->noop;
+    client->needs_rset = options->rset;
     client->recipients = calloc(client->options.recipients_max, sizeof client->recipients[0]);
     client->order = calloc(client->options.recipients_max, sizeof client->order[0]);
     return client->recipients && client->order &&
@@ -84,6 +95,9 @@ struct smtp_client *smtp_client_new(const struct smtp_client_options *options, s
 
     if (!smtp_command_check_host(options->host, err))
         return NULL;
+    for (size_t i = 0; i < options->verify_count; i++)
+        if (!smtp_command_check_name(options->verify[i], err))
+            return NULL;
     if (options->recipients_max > SMTP_RECIPIENTS_MAX) {
         err_set(err, ERR_LIMIT, "at most %d recipients", SMTP_RECIPIENTS_MAX);
         return NULL;
@@ -112,6 +126,7 @@ void smtp_client_free(struct smtp_client *client)
     buf_release(&client->texts);
     buf_release(&client->trace);
     smtp_reply_reader_release(&client->reader);
+    free(client->verifications);
     free(client->recipients);
     free(client->order);
     free(client);
@@ -220,7 +235,7 @@ bool smtp_client_event(struct smtp_client *client, struct smtp_client_event *ret
         ret->octets = client->fed;
         return true;
     }
-    if (smtp_client_next_outcome(client, ret))
+    if (smtp_client_next_verification(client, ret) || smtp_client_next_outcome(client, ret))
         return true;
     if (client->is_ready && client->state == STATE_READY) {
         client->is_ready = false;

@@ -52,7 +52,7 @@ enum {
     X(DATA, "data", SMTP_TIMEOUT_DATA_MS, "RFC 5321 4.5.3.2.4")                                    \
     X(BLOCK, "block", SMTP_TIMEOUT_BLOCK_MS, "RFC 5321 4.5.3.2.5")                                 \
     X(END_OF_DATA, "end-of-data", SMTP_TIMEOUT_END_OF_DATA_MS, "RFC 5321 4.5.3.2.6")               \
-    X(RSET, "rset", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL")                                     \
+    X(RSET, "rset", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL; also NOOP and VRFY")                 \
     X(QUIT, "quit", SMTP_CLIENT_QUIT_MS,                                                           \
       "ours: the outcome does not hang on it (RFC 5321 4.1.1.10)")
 
@@ -74,11 +74,16 @@ struct smtp_client_options {
     struct bytes authorization;    /* identity to act as; empty: the user's */
     enum smtp_mechanism mechanism; /* with has_mechanism: this one and no other */
     bool has_mechanism;
-    bool secure;           /* the transport is TLS from the start */
-    bool plaintext_auth;   /* PLAIN and LOGIN also without TLS (RFC 4616 5, RFC 4954 9: not so) */
-    bool no_pipelining;    /* one command at a time, even if PIPELINING is offered */
-    bool bare_lf;          /* replies may end in LF alone (RFC 5321 2.3.8: not so) */
-    bool trace;            /* events SENT, RECEIVED, STATE */
+    bool secure;         /* the transport is TLS from the start */
+    bool plaintext_auth; /* PLAIN and LOGIN also without TLS (RFC 4616 5, RFC 4954 9: not so) */
+    bool no_pipelining;  /* one command at a time, even if PIPELINING is offered */
+    bool bare_lf;        /* replies may end in LF alone (RFC 5321 2.3.8: not so) */
+    bool trace;          /* events SENT, RECEIVED, STATE */
+    /* Commands before the first MAIL, in this order, each reply awaited (RFC 2920 3.1). */
+    bool noop;
+    const struct bytes *verify; /* VRFY: user names or mailboxes (RFC 5321 3.5.1) */
+    size_t verify_count;
+    bool rset;
     size_t recipients_max; /* of one message; 0 = SMTP_CLIENT_RECIPIENTS_DEFAULT */
     uint64_t now_ms;       /* when the connecting began */
     uint64_t timeouts_ms[SMTP_CLIENT_TIMEOUT_COUNT]; /* 0 = the default */
@@ -110,10 +115,18 @@ enum smtp_client_event_kind {
     SMTP_CLIENT_RECEIVED,   /* trace: a whole reply, raw */
     SMTP_CLIENT_STATE,      /* trace: "GREETING -> EHLO", because */
     SMTP_CLIENT_READY,      /* EHLO and AUTH are done; a message may go */
+    SMTP_CLIENT_VERIFIED,   /* VRFY of one name was answered, well or not */
     SMTP_CLIENT_WANTS_DATA, /* feed; from offset on */
     SMTP_CLIENT_RECIPIENT,  /* outcome of one forward-path */
     SMTP_CLIENT_MESSAGE,    /* outcome of the whole, after all its RECIPIENT events */
     SMTP_CLIENT_OVER        /* the connection has ended, or is left; the last event */
+};
+
+struct smtp_verification {
+    struct bytes name;
+    bool exists; /* 250 or 251; 252 says nothing of the mailbox (RFC 5321 3.5.3) */
+    unsigned code;
+    struct bytes text; /* lines, LF between them */
 };
 
 struct smtp_client_event {
@@ -121,6 +134,7 @@ struct smtp_client_event {
     struct bytes line;                       /* SENT, RECEIVED, STATE */
     const char *because;                     /* STATE */
     uint64_t octets;                         /* SENT_DATA: how many; WANTS_DATA: offset */
+    struct smtp_verification verification;   /* VERIFIED */
     size_t recipient_index;                  /* RECIPIENT: of forward_paths */
     struct smtp_recipient_outcome recipient; /* RECIPIENT; MESSAGE: the one that decided, whose
                                                 outcome is that of the whole */

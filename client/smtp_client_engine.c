@@ -76,6 +76,8 @@ static uint64_t awaited_end(const struct smtp_client *client)
     case STATE_AUTH:
     case STATE_AUTH_CANCEL:
     case STATE_READY:
+    case STATE_NOOP:
+    case STATE_VRFY:
     case STATE_MAIL_DATA:
     case STATE_END_OF_DATA:
     case STATE_EMPTY_DATA:

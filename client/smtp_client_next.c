@@ -130,6 +130,10 @@ enum client_state smtp_client_next_state(struct smtp_client *client)
         return STATE_QUIT;
     if (wants_auth(client))
         return next_of_auth(client);
+    if (client->noop_due)
+        return STATE_NOOP;
+    if (client->verifications_answered < client->options.verify_count)
+        return STATE_VRFY;
     if (client->has_message && client->recipients_open > 0)
         smtp_client_check_message(client);
     if (client->recipients_open == 0)

@@ -88,6 +88,32 @@ void smtp_client_fail(struct smtp_client *client, const struct client_verdict *v
     smtp_client_decide_rest(client, verdict);
 }
 
+void smtp_client_note_verification(struct smtp_client *client, const struct smtp_reply *reply)
+{
+    struct client_verification *one = &client->verifications[client->verifications_answered++];
+
+    one->code = reply->code;
+    one->text = keep_text(client, reply);
+}
+
+bool smtp_client_next_verification(struct smtp_client *client, struct smtp_client_event *ret)
+{
+    const struct client_verification *one = &client->verifications[client->verifications_told];
+
+    if (client->verifications_told == client->verifications_answered)
+        return false;
+    client->verifications_told++;
+    *ret = (struct smtp_client_event){
+        .kind = SMTP_CLIENT_VERIFIED,
+        .verification = {.name = one->name,
+                         .exists = one->code == 250 || one->code == 251,
+                         .code = one->code,
+                         .text = one->text},
+        .why = "",
+    };
+    return true;
+}
+
 static bool refuse_here(struct smtp_client *client, const char *why)
 {
     struct client_verdict verdict = {

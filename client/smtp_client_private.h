@@ -16,6 +16,8 @@
     X(AUTH, AUTH, AUTH, true)                                                                      \
     X(AUTH_CANCEL, AUTH, AUTH, true) /* "*" was sent */                                            \
     X(READY, OTHER, QUIT, false)     /* between messages */                                        \
+    X(NOOP, NOOP, RSET, true)                                                                      \
+    X(VRFY, VRFY, RSET, true)                                                                      \
     X(MAIL, MAIL, MAIL, true)                                                                      \
     X(RCPT, RCPT, RCPT, true)                                                                      \
     X(DATA, DATA, DATA, true)                                                                      \
@@ -96,6 +98,13 @@ struct client_recipient {
     struct client_verdict verdict;
 };
 
+/* A name that VRFY asks for, before the first MAIL. */
+struct client_verification {
+    struct bytes name; /* in client->secrets, where the options are kept */
+    unsigned code;
+    struct bytes text; /* in client->texts */
+};
+
 /* One mail transaction, from MAIL to the end of mail data; PIPELINING or not. */
 struct client_group {
     bool open;
@@ -152,6 +161,11 @@ struct smtp_client {
     struct buf response;
     bool response_ready; /* it is the initial response, and not sent yet */
 
+    bool noop_due;
+    struct client_verification *verifications;
+    size_t verifications_answered;
+    size_t verifications_told;
+
     struct smtp_message message;
     bool has_message;
     bool needs_rset;
@@ -201,6 +215,9 @@ const char *smtp_client_say(struct smtp_client *client, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void smtp_client_check_message(struct smtp_client *client);
 bool smtp_client_next_outcome(struct smtp_client *client, struct smtp_client_event *ret);
+/* What VRFY of the next name brought. */
+void smtp_client_note_verification(struct smtp_client *client, const struct smtp_reply *reply);
+bool smtp_client_next_verification(struct smtp_client *client, struct smtp_client_event *ret);
 
 /* smtp_client_write.c: what is done on entering a state */
 void smtp_client_on_entry(struct smtp_client *client);

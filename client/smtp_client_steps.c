@@ -122,6 +122,20 @@ static void give_up_mechanism(struct smtp_client *client, const struct client_ne
     client->auth = AUTH_NONE;
 }
 
+/* ------------------------------------------------------------------------- before the mail --- */
+
+/* NOOP and VRFY touch no buffer of the transaction (RFC 5321 4.1.1.6, 4.1.1.9). */
+static void note_noop(struct smtp_client *client, const struct client_news *news)
+{
+    (void)news;
+    client->noop_due = false;
+}
+
+static void note_verification(struct smtp_client *client, const struct client_news *news)
+{
+    smtp_client_note_verification(client, news->reply);
+}
+
 /* ----------------------------------------------------------------------- mail transactions --- */
 
 static void accept_mail(struct smtp_client *client, const struct client_news *news)
@@ -414,6 +428,32 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(EMPTY_DATA, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2.6"),
     ON(EMPTY_DATA, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(EMPTY_DATA, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
+
+    ON(NOOP, 2YZ, NEXT, note_noop, "RFC 5321 4.1.1.9"),
+    ON(NOOP, 3YZ, QUIT, fail_temporary, "RFC 5321 4.2.1, 4.3.2"),
+    ON(NOOP, 4YZ, NEXT, note_noop, "RFC 5321 4.1.1.9: the mail does not hang on it"),
+    ON(NOOP, 5YZ, NEXT, note_noop, "RFC 5321 4.1.1.9: the mail does not hang on it"),
+    ON(NOOP, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(NOOP, OTHER, QUIT, fail_temporary, "RFC 5321 4.2: fatal"),
+    ON(NOOP, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(NOOP, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(NOOP, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
+    ON(NOOP, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2"),
+    ON(NOOP, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(NOOP, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
+
+    ON(VRFY, 2YZ, NEXT, note_verification, "RFC 5321 3.5.3, 4.1.1.6"),
+    ON(VRFY, 3YZ, QUIT, fail_temporary, "RFC 5321 4.2.1, 4.3.2"),
+    ON(VRFY, 4YZ, NEXT, note_verification, "RFC 5321 3.5.3, 4.1.1.6: the mail does not hang on it"),
+    ON(VRFY, 5YZ, NEXT, note_verification, "RFC 5321 3.5.3, 4.1.1.6: the mail does not hang on it"),
+    ON(VRFY, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(VRFY, OTHER, QUIT, fail_temporary, "RFC 5321 4.2: fatal"),
+    ON(VRFY, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(VRFY, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(VRFY, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
+    ON(VRFY, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2"),
+    ON(VRFY, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(VRFY, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
     ON(RSET, 2YZ, NEXT, forget_transaction, "RFC 5321 4.1.1.5"),
     ON(RSET, 3YZ, QUIT, fail_temporary, "RFC 5321 4.1.1.5: only 250"),

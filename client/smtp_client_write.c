@@ -63,6 +63,15 @@ static void write_hello(struct smtp_client *client, bool extended)
     commit(client, before, NULL);
 }
 
+static void write_verify(struct smtp_client *client)
+{
+    size_t before = begin(client);
+
+    REQUIRE(smtp_command_verify(&client->out,
+                                client->verifications[client->verifications_answered].name, NULL));
+    commit(client, before, NULL);
+}
+
 /* --------------------------------------------------------------------------------- RFC 4954 --- */
 
 static void write_auth_begin(struct smtp_client *client)
@@ -282,6 +291,12 @@ void smtp_client_on_entry(struct smtp_client *client)
         break;
     case STATE_READY:
         client->is_ready = true;
+        break;
+    case STATE_NOOP:
+        write_plain(client, SMTP_VERB_NOOP);
+        break;
+    case STATE_VRFY:
+        write_verify(client);
         break;
     case STATE_MAIL:
         write_mail(client);

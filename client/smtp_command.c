@@ -38,6 +38,14 @@ bool smtp_command_check_forward_path(struct bytes mailbox, struct err *err)
     return bytes_equal_nocase(mailbox, BYTES_LITERAL("postmaster")) || check_mailbox(mailbox, err);
 }
 
+/* vrfy = "VRFY" SP String CRLF; a mailbox is no String by the letter, but 3.5.1 speaks of it. */
+bool smtp_command_check_name(struct bytes name, struct err *err)
+{
+    if (sizeof "VRFY \r\n" - 1 + name.size > SMTP_COMMAND_LINE_OCTETS_MAX)
+        return err_set(err, ERR_LIMIT, "VRFY is longer than RFC 5321 4.5.3.1.4 allows");
+    return smtp_grammar_string(name, SMTP_CHARSET_ASCII, NULL) || check_mailbox(name, err);
+}
+
 bool smtp_command_check_host(struct bytes host, struct err *err)
 {
     if (host.size > 0 && host.data[0] == '[')
@@ -113,6 +121,15 @@ bool smtp_command_rcpt(struct buf *to, struct bytes mailbox, struct err *err)
     size_t before = to->size;
 
     if (put(to, BYTES_LITERAL("RCPT TO:<")) && put(to, mailbox) && put(to, BYTES_LITERAL(">\r\n")))
+        return true;
+    return take_back(to, before, err);
+}
+
+bool smtp_command_verify(struct buf *to, struct bytes name, struct err *err)
+{
+    size_t before = to->size;
+
+    if (put(to, BYTES_LITERAL("VRFY ")) && put(to, name) && put(to, BYTES_LITERAL("\r\n")))
         return true;
     return take_back(to, before, err);
 }

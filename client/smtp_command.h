@@ -27,6 +27,8 @@ struct smtp_mail_parameters {
 
 bool smtp_command_check_reverse_path(struct bytes mailbox, struct err *err); /* empty: <> */
 bool smtp_command_check_forward_path(struct bytes mailbox, struct err *err);
+/* What VRFY may ask for: a user name, or a user name and domain (RFC 5321 3.5.1, 4.1.1.6). */
+bool smtp_command_check_name(struct bytes name, struct err *err);
 /* Domain or address-literal (RFC 5321 4.1.3). */
 bool smtp_command_check_host(struct bytes host, struct err *err);
 
@@ -37,6 +39,7 @@ bool smtp_command_mail(struct buf *to, struct bytes mailbox,
                        const struct smtp_mail_parameters *parameters,
                        const struct smtp_extensions *offered, struct err *err);
 bool smtp_command_rcpt(struct buf *to, struct bytes mailbox, struct err *err);
+bool smtp_command_verify(struct buf *to, struct bytes name, struct err *err);
 bool smtp_command_plain(struct buf *to, enum smtp_verb verb, struct err *err); /* no argument */
 
 /* AUTH with its initial response, "=" for an empty one. Where the line would be longer than a

@@ -152,6 +152,10 @@ static bool make_client(struct sending *sending, struct err *err)
         .no_pipelining = options->no_pipelining,
         .bare_lf = options->bare_lf,
         .trace = options->verbose > 0,
+        .noop = options->noop,
+        .verify = options->verify,
+        .verify_count = options->verify_count,
+        .rset = options->rset,
         .recipients_max = options->recipient_count,
         .now_ms = loop_now_ms(sending->loop),
     };
@@ -205,6 +209,11 @@ static void take_event(struct sending *sending, const struct smtp_client_event *
         smtpsend_report_add(&sending->report, event);
         (void)snprintf(sending->trouble, sizeof sending->trouble, "%s",
                        connection_trouble(sending->connection));
+        break;
+    case SMTP_CLIENT_VERIFIED:
+        smtpsend_report_verified(&sending->report, event);
+        if (sending->options.verbose > 0)
+            smtpsend_report_line(stderr, event, false);
         break;
     case SMTP_CLIENT_READY:
         break;
@@ -314,7 +323,7 @@ static int send_message(struct sending *sending)
     const struct smtpsend_options *options = &sending->options;
     struct err err = {0};
 
-    if (!smtpsend_report_init(&sending->report, options->recipient_count))
+    if (!smtpsend_report_init(&sending->report, options->recipient_count, options->verify_count))
         return complain(EX_OSERR, &(struct err){.what = "out of memory"});
     if (options->ehlo.size == 0)
         find_host(&sending->host);

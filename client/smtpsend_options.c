@@ -31,6 +31,9 @@ const char smtpsend_usage[] =
     "      --no-pipelining       one command at a time\n"
     "      --long-lines          send lines of more than 998 octets as they are\n"
     "      --bare-lf             take replies whose lines end in LF alone\n"
+    "      --noop                send NOOP before the mail\n"
+    "      --vrfy NAME           send VRFY for a user or mailbox; may be given many times\n"
+    "      --rset                send RSET before the mail\n"
     "  -v, --verbose             the dialogue on standard error; -vv also the client's states\n"
     "      --json                the result as JSON on standard output\n"
     "  -h, --help    -V, --version\n";
@@ -47,6 +50,9 @@ enum {
     OPTION_NO_PIPELINING,
     OPTION_LONG_LINES,
     OPTION_BARE_LF,
+    OPTION_NOOP,
+    OPTION_VRFY,
+    OPTION_RSET,
     OPTION_JSON,
     OPTION_TIMEOUT_FIRST, /* and one for each timeout */
 };
@@ -70,6 +76,9 @@ static const struct option table[] = {
     {"no-pipelining",  no_argument,       NULL, OPTION_NO_PIPELINING },
     {"long-lines",     no_argument,       NULL, OPTION_LONG_LINES    },
     {"bare-lf",        no_argument,       NULL, OPTION_BARE_LF       },
+    {"noop",           no_argument,       NULL, OPTION_NOOP          },
+    {"vrfy",           required_argument, NULL, OPTION_VRFY          },
+    {"rset",           no_argument,       NULL, OPTION_RSET          },
     {"json",           no_argument,       NULL, OPTION_JSON          },
     {"verbose",        no_argument,       NULL, 'v'                  },
     {"help",           no_argument,       NULL, 'h'                  },
@@ -213,6 +222,10 @@ static bool take_flag(struct smtpsend_options *options, int option)
         return options->long_lines = true;
     case OPTION_BARE_LF:
         return options->bare_lf = true;
+    case OPTION_NOOP:
+        return options->noop = true;
+    case OPTION_RSET:
+        return options->rset = true;
     case OPTION_JSON:
         return options->json = true;
     case 'v':
@@ -254,6 +267,9 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         return parse_descriptor(value, &options->password_fd, err);
     case OPTION_AUTH:
         return parse_mechanism(value, options, err);
+    case OPTION_VRFY:
+        options->verify[options->verify_count++] = without_brackets(value);
+        return true;
     case OPTION_EHLO:
         options->ehlo = value;
         return true;
@@ -289,7 +305,8 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
 
     *ret = (struct smtpsend_options){.port = SMTPSEND_PORT_DEFAULT, .password_fd = -1};
     ret->recipients = calloc((size_t)argc, sizeof ret->recipients[0]);
-    if (!ret->recipients)
+    ret->verify = calloc((size_t)argc, sizeof ret->verify[0]);
+    if (!ret->recipients || !ret->verify)
         return err_memory(err);
     opterr = 0;
     optind = 1;
@@ -314,4 +331,6 @@ void smtpsend_options_release(struct smtpsend_options *options)
 {
     free(options->recipients);
     options->recipients = NULL;
+    free(options->verify);
+    options->verify = NULL;
 }

@@ -1,7 +1,7 @@
 /*
  * smtpsend_options.h - the command line of smtpsend, as values.
  *
- * Lives:   spans point into argv; recipients are freed by smtpsend_options_release().
+ * Lives:   spans point into argv; recipients and verify are freed by smtpsend_options_release().
  * Errors:  ERR_SYNTAX, one sentence: exit status 64.
  */
 #ifndef CLIENT_SMTPSEND_OPTIONS_H
@@ -35,6 +35,10 @@ struct smtpsend_options {
     bool no_pipelining;
     bool long_lines;
     bool bare_lf;
+    bool noop;
+    struct bytes *verify;
+    size_t verify_count;
+    bool rset;
     unsigned verbose;
     bool json;
     uint64_t timeouts_ms[SMTP_CLIENT_TIMEOUT_COUNT]; /* 0 = the default */

@@ -16,11 +16,19 @@ struct smtpsend_result {
     char why[240];
 };
 
-bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients)
+struct smtpsend_verified {
+    struct bytes name;
+    bool exists;
+    unsigned code;
+    struct buf text;
+};
+
+bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients, size_t names)
 {
-    *report = (struct smtpsend_report){.room = recipients + 1};
+    *report = (struct smtpsend_report){.room = recipients + 1, .verified_room = names};
+    report->verified = calloc(names + 1, sizeof report->verified[0]);
     report->results = calloc(report->room, sizeof report->results[0]);
-    return report->results != NULL;
+    return report->results != NULL && report->verified != NULL;
 }
 
 void smtpsend_report_release(struct smtpsend_report *report)
@@ -31,6 +39,10 @@ void smtpsend_report_release(struct smtpsend_report *report)
         buf_release(&report->results[i].text);
     free(report->results);
     report->results = NULL;
+    for (i = 0; i < report->verified_count; i++)
+        buf_release(&report->verified[i].text);
+    free(report->verified);
+    report->verified = NULL;
 }
 
 void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event)
@@ -47,6 +59,20 @@ void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_clien
     result->code = event->recipient.code;
     (void)buf_append(&result->text, event->recipient.text); /* without memory: no text */
     (void)snprintf(result->why, sizeof result->why, "%s", event->why);
+}
+
+void smtpsend_report_verified(struct smtpsend_report *report, const struct smtp_client_event *event)
+{
+    struct smtpsend_verified *one;
+
+    if (report->verified_count == report->verified_room)
+        return;
+    one = &report->verified[report->verified_count++];
+    buf_init(&one->text, SMTP_REPLY_OCTETS_TAKEN);
+    one->name = event->verification.name;
+    one->exists = event->verification.exists;
+    one->code = event->verification.code;
+    (void)buf_append(&one->text, event->verification.text); /* without memory: no text */
 }
 
 bool smtpsend_report_known(const struct smtpsend_report *report)
@@ -100,6 +126,13 @@ void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool 
     case SMTP_CLIENT_STATE:
         if (states)
             (void)fprintf(to, "   %.*s  (%s)\n", BYTES_FORMAT(event->line), event->because);
+        break;
+    case SMTP_CLIENT_VERIFIED:
+        (void)fprintf(to, "   %s ", event->verification.exists ? "verified" : "not verified");
+        print_escaped(to, event->verification.name);
+        (void)fprintf(to, ": %03u ", event->verification.code);
+        print_escaped(to, event->verification.text);
+        (void)fputc('\n', to);
         break;
     case SMTP_CLIENT_READY:
     case SMTP_CLIENT_WANTS_DATA:
@@ -174,6 +207,39 @@ static json_t *json_result(const struct smtpsend_result *result)
     return NULL;
 }
 
+static json_t *json_verified(const struct smtpsend_verified *one)
+{
+    json_t *object = json_object();
+    bool ok = object != NULL;
+
+    ok = ok && json_object_set_new(object, "name", json_text(one->name)) == 0;
+    ok = ok && json_object_set_new(object, "verified", json_boolean(one->exists)) == 0;
+    ok = ok && json_object_set_new(object, "code", json_integer((json_int_t)one->code)) == 0;
+    ok = ok && json_object_set_new(object, "text", json_text(buf_bytes(&one->text))) == 0;
+    if (ok)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* "verified" is there only where VRFY was asked for. */
+static bool add_verified(json_t *whole, const struct smtpsend_report *report)
+{
+    json_t *list;
+    bool ok;
+    size_t i;
+
+    if (report->verified_room == 0)
+        return true;
+    list = json_array();
+    ok = list != NULL;
+    for (i = 0; ok && i < report->verified_count; i++)
+        ok = json_array_append_new(list, json_verified(&report->verified[i])) == 0;
+    ok = ok && json_object_set(whole, "verified", list) == 0;
+    json_decref(list);
+    return ok;
+}
+
 bool smtpsend_report_json(const struct smtpsend_report *report, FILE *to)
 {
     json_t *whole = json_result(&report->results[0]);
@@ -186,7 +252,7 @@ bool smtpsend_report_json(const struct smtpsend_report *report, FILE *to)
             ok = json_array_append_new(list, json_result(&report->results[i])) == 0;
     if (ok) {
         (void)json_object_del(whole, "address"); /* that of the recipient who decided */
-        ok = json_object_set(whole, "recipients", list) == 0 &&
+        ok = json_object_set(whole, "recipients", list) == 0 && add_verified(whole, report) &&
              json_dumpf(whole, to, JSON_INDENT(2)) == 0 && fputc('\n', to) != EOF;
     }
     json_decref(list);

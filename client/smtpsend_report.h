@@ -2,7 +2,7 @@
  * smtpsend_report.h - what smtpsend tells: the dialogue, the outcome of each recipient, a hint.
  *
  * Shape:   lines for people, or one JSON object: outcome, code, stage, text, why, and the same for
- *          each of recipients[].
+ *          each of recipients[]; name, verified, code and text for each of verified[].
  * Lives:   outcomes are copied as they come.
  */
 #ifndef CLIENT_SMTPSEND_REPORT_H
@@ -12,20 +12,27 @@
 
 #include <stdio.h>
 
-struct smtpsend_result; /* of one recipient, or of the whole */
+struct smtpsend_verified; /* what VRFY said of one name */
+struct smtpsend_result;   /* of one recipient, or of the whole */
 
 struct smtpsend_report {
     struct smtpsend_result *results; /* [0] is the whole */
     size_t room;
     size_t count;
+    struct smtpsend_verified *verified;
+    size_t verified_room;
+    size_t verified_count;
 };
 
-bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients);
+bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients, size_t names);
 void smtpsend_report_release(struct smtpsend_report *report);
 
 /* RECIPIENT and MESSAGE events. */
 void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event);
-/* SENT, RECEIVED, SENT_DATA; with states also STATE. Foreign octets are escaped. */
+/* VERIFIED events. */
+void smtpsend_report_verified(struct smtpsend_report *report,
+                              const struct smtp_client_event *event);
+/* SENT, RECEIVED, SENT_DATA, VERIFIED; with states also STATE. Foreign octets are escaped. */
 void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool states);
 
 bool smtpsend_report_known(const struct smtpsend_report *report); /* the whole was told */

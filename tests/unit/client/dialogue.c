@@ -56,6 +56,16 @@ static void feed(struct dialogue *dialogue, const struct smtp_client_event *even
         (size_t)event->octets + smtp_client_feed(dialogue->client, piece, piece.size == rest.size);
 }
 
+static void tell_verification(struct dialogue *dialogue, const struct smtp_client_event *event)
+{
+    const struct smtp_verification *one = &event->verification;
+
+    assert_true(buf_printf(&dialogue->told, "%s%.*s %s %03u %.*s",
+                           dialogue->told.size > 0 ? "\n" : "", BYTES_FORMAT(one->name),
+                           one->exists ? "verified" : "not verified", one->code,
+                           BYTES_FORMAT(one->text)));
+}
+
 void dialogue_take_events(struct dialogue *dialogue)
 {
     struct smtp_client_event event;
@@ -65,6 +75,9 @@ void dialogue_take_events(struct dialogue *dialogue)
         case SMTP_CLIENT_RECIPIENT:
         case SMTP_CLIENT_MESSAGE:
             tell(dialogue, &event);
+            break;
+        case SMTP_CLIENT_VERIFIED:
+            tell_verification(dialogue, &event);
             break;
         case SMTP_CLIENT_WANTS_DATA:
             feed(dialogue, &event);

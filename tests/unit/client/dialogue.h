@@ -10,7 +10,8 @@
  *     !wish-close !wish-reset     the client asks for this, and gets it
  *     !over        the session is over
  *
- * What the client tells (RECIPIENT, MESSAGE) is gathered as text: "to@b sent 250 at end-of-data".
+ * What the client tells (RECIPIENT, MESSAGE, VERIFIED) is gathered as text: "to@b sent 250 at
+ * end-of-data", "smith not verified 252 may be".
  */
 #ifndef TESTS_UNIT_CLIENT_DIALOGUE_H
 #define TESTS_UNIT_CLIENT_DIALOGUE_H

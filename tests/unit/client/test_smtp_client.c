@@ -499,6 +499,86 @@ static void rset_that_is_refused_ends_the_session_and_keeps_what_was_told(void *
     dialogue_end(&dialogue);
 }
 
+/* In the order NOOP, VRFY, RSET, each reply awaited though the server offers PIPELINING. */
+static void commands_before_the_mail_come_one_by_one(void **state)
+{
+    static const struct bytes names[] = {
+        {"smith",       5 },
+        {"j@b.example", 11}
+    };
+    static const char begin[] =
+        "S: 220 hi\nC: EHLO client.example\nS: 250-hi\nS: 250 PIPELINING\nC: NOOP\nC.\n";
+    static const char sent[] = "C: RSET\nC.\nS: 250 ok\n" MAIL TO_B DATA
+                               "S: 250 ok\nS: 250 ok\nS: 354 go\n" CONTENT "S: 250 ok\n" BYE;
+    static const struct {
+        const char *name;
+        const char *script;
+        bool goes_on;
+        const char *told;
+    } cases[] = {
+        {"all are accepted",
+         "S: 250 ok\nC: VRFY smith\nC.\nS: 252 may be\n"
+         "C: VRFY j@b.example\nC.\nS: 250 <j@b.example>\n",                               true,
+         "smith not verified 252 may be\nj@b.example verified 250 <j@b.example>\n" TOLD(
+             "sent 250 at end-of-data")                                                                                                                                              },
+        {"refusals do not stop the mail",
+         "S: 502 no\nC: VRFY smith\nC.\n"
+         "S: 553-Ambiguous\nS: 553 <a@b>\nC: VRFY j@b.example\nC.\nS: 450 later\n",       true,
+         "smith not verified 553 Ambiguous\n<a@b>\nj@b.example not verified 450 later\n" TOLD(
+             "sent 250 at end-of-data")                                                                                                                                              },
+        {"421 to NOOP",                   "S: 421 bye\n" BYE,                             false, TOLD("temporary 421 at NOOP")                                                       },
+        {"3yz to NOOP",                   "S: 354 go\n" BYE,                              false, TOLD("temporary 354 at NOOP")                                                       },
+        {"out of range to NOOP",          "S: 999 what\n" BYE,                            false, TOLD("temporary 999 at NOOP")                                                       },
+        {"421 to VRFY",                   "S: 250 ok\nC: VRFY smith\nS: 421 bye\n" BYE,   false,
+         TOLD("temporary 421 at VRFY")                                                                                                                                               },
+        {"closed at VRFY",                "S: 250 ok\nC: VRFY smith\n!closed\n" CLOSES,   false,
+         TOLD("temporary at VRFY")                                                                                                                                                   },
+        {"no answer to VRFY",             "S: 250 ok\nC: VRFY smith\n!deadline\n" CLOSES, false,
+         TOLD("temporary at VRFY")                                                                                                                                                   },
+        {"500 to RSET",
+         "S: 250 ok\nC: VRFY smith\nS: 250 ok\nC: VRFY j@b.example\n"
+         "S: 250 ok\nC: RSET\nS: 500 no\n" BYE,
+         false,                                                                                  "smith verified 250 ok\nj@b.example verified 250 ok\n" TOLD("temporary 500 at RSET")},
+    };
+    struct smtp_client_options options = dialogue_options();
+    size_t i;
+
+    (void)state;
+    options.noop = true;
+    options.verify = names;
+    options.verify_count = COUNT_OF(names);
+    options.rset = true;
+    for (i = 0; i < COUNT_OF(cases); i++) {
+        struct dialogue dialogue;
+
+        print_message("  %s\n", cases[i].name);
+        dialogue_begin(&dialogue, &options);
+        dialogue_submit(&dialogue, "b@b.example", MESSAGE);
+        smtp_client_finish(dialogue.client);
+        dialogue_play(&dialogue, begin);
+        dialogue_play(&dialogue, cases[i].script);
+        if (cases[i].goes_on)
+            dialogue_play(&dialogue, sent);
+        assert_string_equal(dialogue_told(&dialogue), cases[i].told);
+        dialogue_end(&dialogue);
+    }
+}
+
+static void a_name_that_vrfy_cannot_carry_is_refused(void **state)
+{
+    static const struct bytes names[] = {
+        {"smith\r\nRSET", 11}
+    };
+    struct smtp_client_options options = dialogue_options();
+    struct err err = {0};
+
+    (void)state;
+    options.verify = names;
+    options.verify_count = 1;
+    assert_null(smtp_client_new(&options, &err));
+    assert_int_equal(err.kind, ERR_SYNTAX);
+}
+
 static void a_message_submitted_after_the_end_is_temporary(void **state)
 {
     struct smtp_client_options options = dialogue_options();
@@ -805,7 +885,7 @@ static void every_state_answers_every_class_of_reply(void **state)
     size_t i;
 
     (void)state;
-    assert_int_equal(smtp_client_step_count(), 18 * 12);
+    assert_int_equal(smtp_client_step_count(), 20 * 12);
     for (i = 0; i < smtp_client_step_count(); i++) {
         struct smtp_client_step step;
 
@@ -888,6 +968,8 @@ int main(void)
         cmocka_unit_test(the_password_is_in_no_trace),
         cmocka_unit_test(several_messages_share_a_connection),
         cmocka_unit_test(rset_that_is_refused_ends_the_session_and_keeps_what_was_told),
+        cmocka_unit_test(commands_before_the_mail_come_one_by_one),
+        cmocka_unit_test(a_name_that_vrfy_cannot_carry_is_refused),
         cmocka_unit_test(a_message_submitted_after_the_end_is_temporary),
         cmocka_unit_test(octets_between_messages_are_never_taken_for_an_answer),
         cmocka_unit_test(too_many_recipients_go_in_a_second_transaction),
