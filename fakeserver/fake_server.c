@@ -253,7 +253,13 @@ static enum engine_wish wish(const void *self)
 {
     const struct fake_server *server = self;
 
-    return server->over ? ENGINE_WISH_NONE : server->wish;
+    if (server->over)
+        return ENGINE_WISH_NONE;
+    /* Of a slow reply nothing is pending between two of its pieces: it is not out yet. */
+    if (server->output.pace_octets > 0 && !server_is_quiet(server) &&
+        server->wish != ENGINE_WISH_RESET)
+        return ENGINE_WISH_NONE;
+    return server->wish;
 }
 
 static void wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
