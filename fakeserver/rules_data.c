@@ -28,10 +28,25 @@ static bool was_refused_for_good(const struct rule_case *of)
            (of->record->notes & TRANSCRIPT_NOTE(UNINVITED)) != 0 && of->session->last_code >= 500;
 }
 
+/* An address with a line end in it, as it was given, makes commands of its own: the fault is there,
+ * not in what the client and the server then make of each other. */
+static bool was_given_a_line_end(const struct rule_case *of)
+{
+    const struct scenario_send *send = &of->scenario->send;
+
+    for (size_t i = 0; i < send->to_count; i++)
+        if (bytes_find(send->to[i], '\r') != BYTES_NOT_FOUND ||
+            bytes_find(send->to[i], '\n') != BYTES_NOT_FOUND)
+            return true;
+    return false;
+}
+
 RULE_CHECK(content_not_asked_for)
 {
     (void)rule;
     (void)report;
+    if (was_given_a_line_end(of))
+        return false;
     if (of->record->kind != TRANSCRIPT_MAIL_DATA || of->session->quit_sent)
         return false;
     if (was_refused_for_good(of))
@@ -39,13 +54,16 @@ RULE_CHECK(content_not_asked_for)
     return (of->record->notes & (TRANSCRIPT_NOTE(UNINVITED) | TRANSCRIPT_NOTE(EARLY))) != 0;
 }
 
-/* Lines that are no commands, right behind a DATA that was refused. */
+/* Lines that are no commands, right behind a DATA that was refused. Where the lines of the reply
+ * disagree, the client may go by any of them (RFC 5321 4.2.1). */
 RULE_CHECK(content_after_refusal)
 {
     const struct session *session = of->session;
 
     (void)rule;
     (void)report;
+    if (session->reply_mixed)
+        return false;
     if (of->record->kind != TRANSCRIPT_COMMAND)
         return was_refused_for_good(of);
     /* Or its lines came one by one, as if they were commands. */

@@ -22,6 +22,21 @@ static struct bytes with_brackets(const struct command *command)
     return (struct bytes){command->path.data - 1, command->path.size + 2};
 }
 
+/* "<a@b" without its end, "<a@b>c": where this path ends, and what follows it, nobody knows. The
+ * grammar refuses the line, once; what else may be read in it is no fault of its own. */
+static bool is_unreadable(const struct command *command)
+{
+    struct bytes behind;
+
+    if (!command->path.data)
+        return true;
+    if (!command->bracketed)
+        return command->path.size > 0 && command->path.data[0] == '<';
+    behind = bytes_after(command->text, (size_t)(command->path.data - command->text.data));
+    behind = bytes_after(behind, command->path.size + 1);
+    return behind.size > 0 && behind.data[0] != ' ' && behind.data[0] != '\t';
+}
+
 RULE_CHECK(colon_has_spaces)
 {
     struct bytes prefix = prefix_of(of->command);
@@ -85,15 +100,6 @@ static bool is_postmaster(const struct command *command)
            bytes_equal_nocase(command->path, BYTES_LITERAL("postmaster"));
 }
 
-RULE_CHECK(path_has_no_domain)
-{
-    (void)rule;
-    (void)report;
-    if (!of->command->path.data || is_null_path(of->command) || is_postmaster(of->command))
-        return false;
-    return parts_of(of->command->path).domain.size == 0;
-}
-
 RULE_CHECK(path_has_number_domain)
 {
     struct bytes domain = parts_of(of->command->path).domain;
@@ -101,6 +107,14 @@ RULE_CHECK(path_has_number_domain)
     (void)rule;
     (void)report;
     return domain.size && domain.data[0] == '#';
+}
+
+static bool has_foreign_octets(struct bytes path)
+{
+    for (size_t i = 0; i < path.size; i++)
+        if ((unsigned char)path.data[i] < ' ' || (unsigned char)path.data[i] > 126)
+            return true;
+    return false;
 }
 
 RULE_CHECK(path_domain_is_malformed)
@@ -112,6 +126,9 @@ RULE_CHECK(path_domain_is_malformed)
     (void)report;
     if (domain.size == 0 || domain.data[0] == '#' || domain.data[0] == '[')
         return false;
+    if (is_unreadable(of->command) ||
+        (charset_of(of) == SMTP_CHARSET_ASCII && has_foreign_octets(domain)))
+        return false; /* rules of their own */
     return !smtp_grammar_domain(domain, charset_of(of), &err) && err.kind == ERR_SYNTAX;
 }
 
@@ -120,14 +137,6 @@ RULE_CHECK(path_has_route)
     (void)rule;
     (void)report;
     return parts_of(of->command->path).route.size > 0;
-}
-
-static bool has_foreign_octets(struct bytes path)
-{
-    for (size_t i = 0; i < path.size; i++)
-        if ((unsigned char)path.data[i] < ' ' || (unsigned char)path.data[i] > 126)
-            return true;
-    return false;
 }
 
 /* What other rules speak of (a missing domain, its labels, control characters) is left to them. */
@@ -140,6 +149,11 @@ RULE_CHECK(path_is_malformed)
     bool ok;
 
     (void)rule;
+    if (command->bracketed && is_unreadable(command)) {
+        (void)snprintf(report->got, sizeof(report->got), "%s, and more right behind it",
+                       text_show(with_brackets(command)).text);
+        return true;
+    }
     if (!command->bracketed || has_foreign_octets(command->path) || parts.domain.size == 0)
         return command->verb == SMTP_VERB_RCPT && is_null_path(command);
     if (path_has_number_domain(of, rule, report) || path_domain_is_malformed(of, rule, report))
@@ -165,7 +179,7 @@ RULE_CHECK(path_is_too_long)
 {
     (void)rule;
     (void)report;
-    return of->command->path.size + 2 > SMTP_PATH_OCTETS_MAX;
+    return !is_unreadable(of->command) && of->command->path.size + 2 > SMTP_PATH_OCTETS_MAX;
 }
 
 RULE_CHECK(local_part_is_quoted_in_vain)
@@ -201,7 +215,7 @@ static bool is_given(const struct scenario_send *send, struct bytes path, bool w
 /* Without a claim nobody knows what the client was told; with no recipient it was told nothing. */
 static bool knows_what_was_given(const struct rule_case *of)
 {
-    return of->claim && of->scenario->send.to_count && of->command->path.data;
+    return of->claim && of->scenario->send.to_count && !is_unreadable(of->command);
 }
 
 RULE_CHECK(recipient_is_another)
@@ -250,7 +264,23 @@ RULE_CHECK(null_sender_is_replaced)
            of->command->path.size > 0;
 }
 
+/* A path that is not the one that was given has one fault, and that is it. */
+RULE_CHECK(path_has_no_domain)
+{
+    if (is_unreadable(of->command) || is_null_path(of->command) || is_postmaster(of->command))
+        return false;
+    if (of->command->verb == SMTP_VERB_RCPT ? recipient_is_another(of, rule, report)
+                                            : sender_is_another(of, rule, report))
+        return false;
+    return parts_of(of->command->path).domain.size == 0;
+}
+
 /* ---- parameters ----------------------------------------------------------------------------- */
+
+static const struct command_parameter *find_parameter(const struct rule_case *of, const char *name)
+{
+    return is_unreadable(of->command) ? NULL : command_find_parameter(of->command, bytes_of(name));
+}
 
 static bool is_offered(const struct rule_case *of, const struct command_parameter *parameter)
 {
@@ -261,8 +291,7 @@ static bool is_offered(const struct rule_case *of, const struct command_paramete
 
 RULE_CHECK(parameter_not_offered)
 {
-    const struct command_parameter *parameter =
-        command_find_parameter(of->command, bytes_of(rule->word));
+    const struct command_parameter *parameter = find_parameter(of, rule->word);
 
     (void)report;
     return parameter && !is_offered(of, parameter);
@@ -276,7 +305,7 @@ RULE_CHECK(other_parameter_not_offered)
 
     (void)rule;
     (void)report;
-    if (session_has(of->session, SMTP_EXTENSION_OTHER))
+    if (is_unreadable(of->command) || session_has(of->session, SMTP_EXTENSION_OTHER))
         return false;
     for (size_t i = 0; i < of->command->parameter_count; i++) {
         bool judged = false;
@@ -295,6 +324,8 @@ RULE_CHECK(parameter_twice)
     size_t count = 0;
 
     (void)report;
+    if (is_unreadable(of->command))
+        return false;
     for (size_t i = 0; i < of->command->parameter_count; i++)
         count += bytes_equal_nocase(of->command->parameters[i].name, bytes_of(rule->word));
     return count > 1;
@@ -302,8 +333,7 @@ RULE_CHECK(parameter_twice)
 
 RULE_CHECK(size_is_malformed)
 {
-    const struct command_parameter *size =
-        command_find_parameter(of->command, BYTES_LITERAL("SIZE"));
+    const struct command_parameter *size = find_parameter(of, "SIZE");
 
     (void)rule;
     (void)report;
@@ -317,8 +347,7 @@ RULE_CHECK(size_is_malformed)
 
 RULE_CHECK(body_is_malformed)
 {
-    const struct command_parameter *body =
-        command_find_parameter(of->command, BYTES_LITERAL("BODY"));
+    const struct command_parameter *body = find_parameter(of, "BODY");
 
     (void)rule;
     (void)report;
@@ -331,8 +360,7 @@ RULE_CHECK(body_is_malformed)
 
 RULE_CHECK(auth_parameter_is_malformed)
 {
-    const struct command_parameter *auth =
-        command_find_parameter(of->command, BYTES_LITERAL("AUTH"));
+    const struct command_parameter *auth = find_parameter(of, "AUTH");
 
     (void)rule;
     (void)report;

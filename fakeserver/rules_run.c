@@ -29,12 +29,24 @@ static bool is_delivered(const struct rule_case *of, const struct session_recipi
            is_2yz(transaction->end_code);
 }
 
+/* Codes that RFC 5321 4.2.3 gives another meaning: what they say at the end of mail data is for
+ * the scenario to judge, as only a SHOULD asks for the first digit here (4.2). */
+static bool belongs_elsewhere(unsigned code)
+{
+    static const unsigned codes[] = {211, 214, 220, 221, 251, 252};
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (code == codes[i])
+            return true;
+    return false;
+}
+
 /* The reply was clear, and nothing kept the client from reading it. */
 static bool is_surely_known(const struct rule_case *of, const struct session_recipient *recipient)
 {
     const struct session_transaction *transaction = transaction_of(of, recipient);
 
-    return transaction && !transaction->end_unclear;
+    return transaction && !transaction->end_unclear && !belongs_elsewhere(transaction->end_code);
 }
 
 static size_t times_delivered(const struct rule_case *of, struct bytes address, bool surely)

@@ -94,7 +94,7 @@ static void content_answered(struct session_view *view, const struct session *se
         return;
     view->transactions[transaction].end_code = code;
     view->transactions[transaction].end_mixed = session->reply_mixed;
-    view->transactions[transaction].end_unclear = session->odd;
+    view->transactions[transaction].end_unclear = session->odd || session->reply_bare;
 }
 
 static bool remember_refused(struct session_view *view, struct session *session, size_t record,
@@ -151,6 +151,42 @@ static bool reply_ended(struct session_view *view, struct session *session, unsi
     return unit_answered(view, session, code, err);
 }
 
+/* "2500 ok" CRLF, "250 ok" and no CRLF, where the end of mail data was to be answered: no reply,
+ * but a client that takes it for a 250 does not lie. */
+void session_view_half_reply(struct session_view *view, struct session *session, struct bytes line)
+{
+    const struct session_waiting *to = &session->waiting[session->waiting_first];
+    unsigned code;
+
+    if (session->waiting_first < session->waiting_count && to->is_content &&
+        to->transaction != SESSION_NOWHERE && smtp_code_from(bytes_slice(line, 0, 3), &code) &&
+        smtp_code_class(code) == SMTP_CODE_2YZ)
+        view->transactions[to->transaction].end_mixed = true;
+}
+
+/* What came in the place of a reply and is none: the server has said all that it says to the unit
+ * that waits, and whatever comes later answers another one. With several waiting nobody knows. */
+static void pass_over(struct session_view *view, struct session *session, struct bytes line)
+{
+    session_view_half_reply(view, session, line);
+    session->odd = true;
+    if (session->greeting_code == 0)
+        session->greeting_code = SESSION_UNREADABLE;
+    else if (session->waiting_count - session->waiting_first == 1)
+        session->answered = session->waiting[session->waiting_first++];
+    session->last_code = 0;
+}
+
+void session_view_give_up_reply(struct session_view *view, struct session *session)
+{
+    if (session->partial.size == 0 && session->reply_lines == 0)
+        return;
+    pass_over(view, session, session->partial);
+    session->partial = BYTES_NONE;
+    session->reply_code = 0;
+    session->reply_lines = 0;
+}
+
 /* Reply-line = Reply-code ("-" / [SP textstring]) CRLF (RFC 5321 4.2), at most 512 octets. */
 static bool reply_line(struct session_view *view, struct session *session, struct bytes line,
                        struct err *err)
@@ -167,6 +203,8 @@ static bool reply_line(struct session_view *view, struct session *session, struc
     if (!smtp_code_from(text, &code) ||
         (text.size > 3 && text.data[3] != ' ' && text.data[3] != '-')) {
         session->odd = true;
+        if (session->reply_lines == 0)
+            pass_over(view, session, text);
         return true;
     }
     if (session->reply_lines == 0)
@@ -177,6 +215,7 @@ static bool reply_line(struct session_view *view, struct session *session, struc
         session->odd = session->reply_mixed = true;
     else if (to_ehlo) /* A line that names no extension offers nothing. */
         (void)smtp_extensions_add(&session->reply_offers, bytes_after(text, 4), NULL);
+    session->reply_bare = session->reply_lines == 0 && text.size == 3;
     session->reply_code = code;
     session->reply_lines++;
     if (text.size > 3 && text.data[3] == '-')

@@ -118,12 +118,19 @@ static bool is_content_as_commands(const struct session *session, const struct c
            session->answered.record == session->last_unit && !session->data_open;
 }
 
+/* "RCPT TO:<a" and the end of the line: what comes next belongs to that path (an address that held
+ * CRLF), and is no command of its own. */
+static bool is_open_path(const struct command *command)
+{
+    return !command->bracketed && command->path.size > 0 && command->path.data[0] == '<';
+}
+
 static bool apply_command(struct session_view *view, struct session *session, struct err *err)
 {
     const struct command *command = &view->command;
     struct session_waiting waiting = {.verb = command->verb, .recipient = SESSION_NOWHERE};
 
-    session->derailed |= is_content_as_commands(session, command);
+    session->derailed |= is_content_as_commands(session, command) || is_open_path(command);
     if (command->verb == SMTP_VERB_MAIL && !begin_transaction(view, session, err))
         return false;
     waiting.transaction = session->transaction;
@@ -181,6 +188,8 @@ static bool apply_unit(struct session_view *view, struct session *session,
                                        .recipient = SESSION_NOWHERE};
     bool ok = true;
 
+    if (!(record->notes & TRANSCRIPT_NOTE(EARLY)))
+        session_view_give_up_reply(view, session);
     session->cut |= (record->notes & TRANSCRIPT_NOTE(CUT)) != 0;
     if (record->kind == TRANSCRIPT_COMMAND) {
         ok = apply_command(view, session, err);
@@ -254,6 +263,7 @@ static bool apply(struct session_view *view, struct session *session,
         return true;
     case TRANSCRIPT_SERVER_HALF_CLOSED:
     case TRANSCRIPT_SERVER_CLOSED:
+        session_view_half_reply(view, session, session->partial);
         session->server_ended = true;
         return true;
     case TRANSCRIPT_CLIENT_CLOSED:

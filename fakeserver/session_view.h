@@ -22,6 +22,7 @@
 #include "fakeserver/transcript.h"
 
 #define SESSION_NOWHERE SIZE_MAX
+#define SESSION_UNREADABLE 1 /* the code of a greeting that has none */
 
 /* ---- what became of messages ---------------------------------------------------------------- */
 
@@ -103,7 +104,7 @@ struct session {
     bool shutting_down; /* 421 was sent as the answer to a unit */
     bool shut_unasked;  /* 421 was sent though nothing waited */
     bool odd;           /* the server broke the protocol first */
-    bool derailed;      /* the client sent content where commands belong: judged once */
+    bool derailed;      /* content, or the rest of a path, came where commands belong: judged once */
     bool stalled;       /* the server says nothing more */
     bool cut;           /* a unit ended with the connection */
     bool server_ended;
@@ -117,6 +118,7 @@ struct session {
     struct smtp_extensions reply_offers;
     unsigned reply_lines;
     bool reply_mixed; /* its lines disagree on the code */
+    bool reply_bare;  /* it is a code alone, which clients SHOULD understand (RFC 5321 4.2) */
 };
 
 struct session_view {
@@ -151,5 +153,9 @@ bool session_may_be_in_flight(const struct session *session, const struct transc
 /* session_reply.c: octets of the server. For session_view.c only. */
 bool session_view_reply(struct session_view *view, struct session *session,
                         const struct transcript_record *record, struct err *err);
+/* The client went on though the last reply has no end: nothing more belongs to it. */
+void session_view_give_up_reply(struct session_view *view, struct session *session);
+/* A line that is no reply, or has no end, may have been taken for one. */
+void session_view_half_reply(struct session_view *view, struct session *session, struct bytes line);
 
 #endif
