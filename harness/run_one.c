@@ -157,6 +157,24 @@ static bool rightly_waits(const struct one_run *run)
     return true; /* for the greeting */
 }
 
+/* A client may refuse an address or a message before it connects, where its scenario expects no
+ * command and takes its failure; and who says "sent" without a connection is judged for it. */
+static bool may_stay_away(const struct one_run *run)
+{
+    switch (run->result.verdict) {
+    case VERDICT_ERROR:
+        return true;
+    case VERDICT_PASS:
+    case VERDICT_WARN:
+        return run->claim.known;
+    case VERDICT_FAIL:
+    case VERDICT_UNSUPPORTED:
+    case VERDICT_NOT_REACHED:
+        return run->claim.known && run->claim.whole == SMTP_OUTCOME_SENT;
+    }
+    return false;
+}
+
 static bool ask_judge(struct one_run *run)
 {
     if (!judge(&run->scenario, run->transcript, &run->claim, run->arena, &run->verdict, &run->err))
@@ -165,8 +183,7 @@ static bool ask_judge(struct one_run *run)
     run->result.rules = run->verdict.rules;
     run->result.reason = run->verdict.reason;
     run->result.variations = run->verdict.variations;
-    if (run->connection_count == 0 && run->result.verdict != VERDICT_ERROR &&
-        !(run->claim.known && run->claim.whole == SMTP_OUTCOME_SENT))
+    if (run->connection_count == 0 && !may_stay_away(run))
         set_reason(run, VERDICT_NOT_REACHED,
                    run->claim.hung ? "the client hung and never connected"
                                    : "the client never connected");
