@@ -73,7 +73,9 @@ extern const struct rule rules[];
 extern const size_t rule_count;
 const struct rule *rule_find(struct bytes name); /* NULL: no such rule */
 
-/* Is the rule to be asked of this case at all? */
+/* The bit of enum rule_of that this case is; 0 = no rule is asked of it. */
+unsigned rule_kind_of(const struct rule_case *of);
+/* Is a rule of that kind to be asked of this case at all? */
 bool rule_applies(const struct rule *rule, const struct rule_case *of);
 
 #endif

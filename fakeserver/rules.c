@@ -230,7 +230,7 @@ const struct rule *rule_find(struct bytes name)
     return NULL;
 }
 
-static unsigned kind_of(const struct rule_case *of)
+unsigned rule_kind_of(const struct rule_case *of)
 {
     if (!of->record)
         return RULE_OF_RUN;
@@ -264,8 +264,6 @@ static unsigned kind_of(const struct rule_case *of)
 
 bool rule_applies(const struct rule *rule, const struct rule_case *of)
 {
-    if (!(rule->of & kind_of(of)))
-        return false;
     if (rule->verbs && !(of->command && rule->verbs >> of->command->verb & 1))
         return false;
     /* What a client sends behind content in the place of commands was judged with that content. */
