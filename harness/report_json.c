@@ -89,6 +89,16 @@ static json_t *json_summary(const struct results *results)
     return summary;
 }
 
+/* What the runs cost, ./dev bench reads it. */
+static json_t *json_cost(const struct results *results)
+{
+    json_int_t runs = 0;
+    for (size_t i = 0; i < results->count; i++)
+        runs += (json_int_t)results->entries[i].runs;
+    return json_pack("{s:I, s:I, s:I}", "runs", runs, "own_cpu_us", (json_int_t)results->own_cpu_us,
+                     "client_cpu_us", (json_int_t)results->client_cpu_us);
+}
+
 bool report_json(const struct results *results, FILE *to, struct err *err)
 {
     json_t *scenarios = json_array();
@@ -98,12 +108,12 @@ bool report_json(const struct results *results, FILE *to, struct err *err)
             (void)json_array_append_new(scenarios, json_result(&results->entries[i]));
     for (size_t i = 0; i < results->rule_count; i++)
         (void)json_array_append_new(rules, json_rule(&results->rules[i]));
-    json_t *root =
-        json_pack("{s:i, s:{s:s, s:s}, s:I, s:{s:i, s:i}, s:b, s:o, s:o, s:o}", "schema",
-                  REPORT_SCHEMA, "client", "name", results->client, "version", results->version,
-                  "seed", (json_int_t)results->seed, "shard", "index", (int)results->shard_index,
-                  "count", (int)results->shard_count, "strict", results->strict ? 1 : 0, "summary",
-                  json_summary(results), "scenarios", scenarios, "rules", rules);
+    json_t *root = json_pack("{s:i, s:{s:s, s:s}, s:I, s:{s:i, s:i}, s:b, s:o, s:o, s:o, s:o}",
+                             "schema", REPORT_SCHEMA, "client", "name", results->client, "version",
+                             results->version, "seed", (json_int_t)results->seed, "shard", "index",
+                             (int)results->shard_index, "count", (int)results->shard_count,
+                             "strict", results->strict ? 1 : 0, "summary", json_summary(results),
+                             "cost", json_cost(results), "scenarios", scenarios, "rules", rules);
     if (root == NULL)
         return err_memory(err);
     bool ok = json_dumpf(root, to, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 &&

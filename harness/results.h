@@ -67,6 +67,8 @@ struct results {
     size_t verdicts[VERDICT_COUNT]; /* by the scenarios' own claims */
     size_t flaky;                   /* failed in some of its runs only */
     uint64_t duration_ms;
+    uint64_t own_cpu_us;    /* of this process while clients ran */
+    uint64_t client_cpu_us; /* of the clients, as far as they were waited for */
 };
 
 struct results *results_new(size_t count, struct err *err);

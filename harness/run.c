@@ -5,6 +5,7 @@
 #include "harness/process.h"
 #include "harness/run_facts.h"
 #include "harness/run_one.h"
+#include "transport/clock.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -356,12 +357,16 @@ static void close_runner(struct runner *runner)
 bool run_all(const struct run_options *options, struct err *err)
 {
     struct runner runner = {.options = options};
+    uint64_t own_us = clock_own_cpu_us();
+    uint64_t client_us = clock_children_cpu_us();
     bool ok = open_runner(&runner) && find_client(&runner) && start_version(&runner) &&
               loop_run(runner.setting.loop, &runner.err) && !runner.is_broken;
     options->results->interrupted = runner.stopped;
     if (runner.setting.loop != NULL)
         options->results->duration_ms = loop_now_ms(runner.setting.loop);
     close_runner(&runner);
+    options->results->own_cpu_us = clock_own_cpu_us() - own_us;
+    options->results->client_cpu_us = clock_children_cpu_us() - client_us;
     if (!ok)
         *err = runner.err;
     return ok;

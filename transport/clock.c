@@ -1,6 +1,7 @@
 #include "transport/clock.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 
 uint64_t clock_monotonic_ns(void)
@@ -22,6 +23,25 @@ int64_t clock_wall_s(void)
 
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec;
+}
+
+static uint64_t cpu_us(int who)
+{
+    struct rusage usage = {0};
+
+    getrusage(who, &usage);
+    return (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+           (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+uint64_t clock_own_cpu_us(void)
+{
+    return cpu_us(RUSAGE_SELF);
+}
+
+uint64_t clock_children_cpu_us(void)
+{
+    return cpu_us(RUSAGE_CHILDREN);
 }
 
 /* The names stand here because strftime() takes them from the locale (RFC 5322 3.3). */

@@ -93,6 +93,8 @@ static void set_up(void)
     results->again = "smtpdrill run --client mailit";
     results->seed = 7;
     results->duration_ms = 2345;
+    results->own_cpu_us = 30100;
+    results->client_cpu_us = 65200;
     add(0,
         (struct result){.name = "rfc5321/session/quit-waits",
                         .variations = VARIATION_BIT(VARIATION_PIPELINING),
