@@ -100,11 +100,13 @@ static void init(struct fake_server *server, const struct fake_server_options *o
     server_secrets_init(server);
 }
 
-static bool allocate_parts(struct fake_server *server)
+static bool allocate_parts(struct fake_server *server, const struct model_text *text)
 {
     const struct scenario_send *send = &server->scenario->send;
 
-    server->text = model_text_new(server->scenario, server->personality);
+    if (!text)
+        text = server->own_text = model_text_new(server->scenario, server->personality);
+    server->text = text;
     server->reader = mail_data_reader_new(send->has_expected ? &send->expected : NULL);
     if (!server->text || !server->reader)
         return false;
@@ -123,7 +125,7 @@ struct fake_server *fake_server_new(const struct fake_server_options *options)
     if (!server)
         return NULL;
     init(server, options);
-    if (!allocate_parts(server)) {
+    if (!allocate_parts(server, options->text)) {
         fake_server_free(server);
         return NULL;
     }
@@ -142,7 +144,7 @@ void fake_server_free(struct fake_server *server)
 {
     if (!server)
         return;
-    model_text_free(server->text);
+    model_text_free(server->own_text);
     mail_data_reader_free(server->reader);
     match_scratch_free(server->scratch);
     wipe(server->secret_octets, server->secret_octets_size);

@@ -18,6 +18,7 @@
 
 #include "base/engine.h"
 #include "fakeserver/fake_server_pool.h"
+#include "fakeserver/model_text.h"
 #include "fakeserver/scenario.h"
 #include "fakeserver/transcript.h"
 
@@ -30,6 +31,9 @@ struct fake_server_options {
     uint64_t limit_ms;                  /* the run is ended then, absolute; ENGINE_NEVER */
     uint64_t now_ms;
     struct fake_server_pool *pool; /* NULL: this connection has all of its memory for itself */
+    /* The model's wording for scenario and personality, borrowed; NULL: this connection makes its
+     * own. Whoever serves many makes it once. */
+    const struct model_text *text;
 };
 
 struct fake_server *fake_server_new(const struct fake_server_options *options); /* NULL: memory */

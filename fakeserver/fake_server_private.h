@@ -149,7 +149,8 @@ struct fake_server {
     const struct scenario *personality;
     struct mail_data_reader *reader;
     struct match_scratch *scratch; /* NULL: no regular expression anywhere */
-    struct model_text *text;
+    const struct model_text *text;
+    struct model_text *own_text; /* NULL: text is borrowed */
     unsigned connection;
     uint64_t limit_ms;
     uint64_t now_ms;

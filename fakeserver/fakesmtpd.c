@@ -30,6 +30,7 @@ struct server {
     struct session *first;         /* the open ones */
     struct transcript *transcript; /* of the whole run; NULL: each by itself */
     struct fake_server_pool *pool;
+    struct model_text *text; /* the same for all connections */
     struct tally tally;
     struct buf line; /* for what is printed */
     size_t made;
@@ -152,6 +153,7 @@ static bool session_start(struct session *session, struct server *server)
         .limit_ms = ENGINE_NEVER,
         .now_ms = loop_now_ms(server->loop),
         .pool = server->pool,
+        .text = server->text,
     };
 
     session->server = server;
@@ -285,7 +287,9 @@ static bool serve(struct server *server, struct err *err)
     if (!fakesmtpd_load(&server->load, &server->options, err) || !choose_runs(server, err))
         return false;
     server->pool = fake_server_pool_new();
-    if (!server->pool)
+    server->text = model_text_new(&server->load.scenario,
+                                  server->load.has_personality ? &server->load.personality : NULL);
+    if (!server->pool || !server->text)
         return err_memory(err);
     server->loop = loop_new(err);
     if (!server->loop)
@@ -330,6 +334,7 @@ static int run(struct server *server, struct err *err)
 
     loop_free(server->loop); /* which ends the sessions that are left */
     fake_server_pool_free(server->pool);
+    model_text_free(server->text);
     transcript_free(server->transcript);
     fakesmtpd_load_release(&server->load);
     return ok ? status_of(server) : STATUS_ERROR;
