@@ -113,7 +113,10 @@ static void header_content(struct mail_data_reader *reader, struct bytes octets)
         reader->field = mail_field_none;
         reader->in_field = true;
     }
-    mail_field_add(&reader->field, octets);
+    if (reader->expected)
+        mail_field_add(&reader->field, octets);
+    else
+        mail_field_add_name(&reader->field, octets);
 }
 
 /* ---- content ------------------------------------------------------------------------------ */

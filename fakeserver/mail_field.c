@@ -22,15 +22,20 @@ static uint64_t hash_name(uint64_t hash, char octet)
     return hash_octet(hash, octet >= 'A' && octet <= 'Z' ? (char)(octet | 0x20) : octet);
 }
 
-void mail_field_add(struct mail_field *field, struct bytes octets)
+void mail_field_add_name(struct mail_field *field, struct bytes octets)
 {
-    for (size_t i = 0; i < octets.size; i++) {
-        field->hash = hash_octet(field->hash, octets.data[i]);
-        if (octets.data[i] == ':')
-            field->name_ended = true;
+    for (size_t i = 0; i < octets.size && !field->name_ended; i++) {
+        field->name_ended = octets.data[i] == ':';
         if (!field->name_ended)
             field->name = hash_name(field->name, octets.data[i]);
     }
+}
+
+void mail_field_add(struct mail_field *field, struct bytes octets)
+{
+    mail_field_add_name(field, octets);
+    for (size_t i = 0; i < octets.size; i++)
+        field->hash = hash_octet(field->hash, octets.data[i]);
 }
 
 bool mail_field_next(struct bytes *rest, struct bytes *ret)

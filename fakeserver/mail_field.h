@@ -20,6 +20,8 @@ struct mail_field {
 };
 
 extern const struct mail_field mail_field_none; /* before its first octet */
+/* Where only the name matters: hash stays as it is. */
+void mail_field_add_name(struct mail_field *field, struct bytes octets);
 void mail_field_add(struct mail_field *field, struct bytes octets);
 bool mail_field_is_blank(char octet); /* at the start of a line: it continues the field */
 /* The next field with its continuation lines; false at the empty line or the end. */
