@@ -136,8 +136,9 @@ void buf_consume(struct buf *buf, size_t octets)
 
 void wipe(void *memory, size_t octets)
 {
-    volatile unsigned char *at = memory;
+    /* A compiler that cannot know what is called may not leave the call out. */
+    static void *(*const volatile fill)(void *, int, size_t) = memset;
 
-    while (octets-- > 0)
-        *at++ = 0;
+    if (octets > 0)
+        fill(memory, 0, octets);
 }
