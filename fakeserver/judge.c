@@ -168,6 +168,61 @@ static bool replay(struct judging *judging, struct session_view *view, bool *bro
 
 /* ---- the client as a program ---------------------------------------------------------------- */
 
+/* The last unit, when it is a QUIT that nothing but the end of the run ended. */
+static bool hung_at_quit(const struct judging *judging, uint64_t *ret_waited_ms)
+{
+    size_t count = transcript_count(judging->transcript);
+
+    for (size_t i = count; i > 0; i--) {
+        const struct transcript_record *record = transcript_at(judging->transcript, i - 1);
+        struct command command;
+
+        if (!session_is_unit(record))
+            continue;
+        if (record->kind != TRANSCRIPT_COMMAND)
+            return false;
+        command_read(record->octets, &command);
+        *ret_waited_ms = transcript_at(judging->transcript, count - 1)->at_ms - record->at_ms;
+        return command.verb == SMTP_VERB_QUIT;
+    }
+    return false;
+}
+
+static void phrase_of_limit(const struct scenario *scenario, char *ret, size_t room)
+{
+    uint64_t timeout_ms = scenario->send.timeout_ms;
+
+    if (timeout_ms == 0)
+        (void)snprintf(ret, room, "no time limit was given to it");
+    else
+        (void)snprintf(ret, room, "the time limit given to it was %llu.%03llu s",
+                       (unsigned long long)(timeout_ms / 1000),
+                       (unsigned long long)(timeout_ms % 1000));
+}
+
+/* RFC 5321 4.5.3.2 names no time for the reply to QUIT, and what became of the message is known by
+ * then: a client with a limit of its own there only fails to take the one that it was given. */
+static bool add_hang(struct judging *judging, struct finding *finding)
+{
+    char got[PHRASE_OCTETS];
+    char limit[80];
+    uint64_t waited_ms = 0;
+
+    phrase_of_limit(judging->scenario, limit, sizeof(limit));
+    finding->requirement = "5321-4.5.3.2-a";
+    if (judging->scenario->send.timeout_ms > 0 && hung_at_quit(judging, &waited_ms)) {
+        finding->requirement = "5321-4.5.3.2-c";
+        finding->level = FINDING_SHOULD;
+        (void)snprintf(got, sizeof(got),
+                       "a client that still waited for the reply to QUIT after %llu s; %s",
+                       (unsigned long long)(waited_ms / 1000), limit);
+        return judge_add(judging, finding, "a client that keeps the time limit given to it", got);
+    }
+    (void)snprintf(got, sizeof(got), "a client that still ran at the limit and had to be ended; %s",
+                   limit);
+    return judge_add(judging, finding, "a client that ends by itself", got);
+}
+
 static bool judge_program(struct judging *judging)
 {
     struct finding finding = {.axis = FINDING_OF_SCENARIO,
@@ -179,11 +234,9 @@ static bool judge_program(struct judging *judging)
     if (!judging->claim || (!judging->claim->hung && judging->claim->signal == 0))
         return true;
     if (judging->claim->hung)
-        (void)snprintf(got, sizeof(got),
-                       "a client that still ran at the limit and had to be ended");
-    else
-        (void)snprintf(got, sizeof(got), "a client that was ended by signal %d",
-                       judging->claim->signal);
+        return add_hang(judging, &finding);
+    (void)snprintf(got, sizeof(got), "a client that was ended by signal %d",
+                   judging->claim->signal);
     return judge_add(judging, &finding, "a client that ends by itself", got);
 }
 

@@ -23,12 +23,14 @@ RULE_CHECK(before_greeting)
 
 /* ---- command groups ------------------------------------------------------------------------- */
 
-/* QUIT of a client that waits no longer: no reply will come, or none came in time. */
+/* QUIT, or HELO after EHLO, of a client that waits no longer: no reply will come, or none came in
+ * time. */
 static bool gives_up(const struct rule_case *of)
 {
     const struct transcript_record *last;
 
-    if (of->command->verb != SMTP_VERB_QUIT)
+    if (of->command->verb != SMTP_VERB_QUIT &&
+        !(of->command->verb == SMTP_VERB_HELO && of->session->last_verb == SMTP_VERB_EHLO))
         return false;
     last = transcript_at(of->transcript, of->session->last_unit);
     return of->session->stalled || of->record->at_ms - last->at_ms >= PATIENCE_MS;

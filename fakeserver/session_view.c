@@ -179,6 +179,19 @@ static bool apply_content(struct session_view *view, struct session *session,
     return wait_for_reply(view, session, waiting, err);
 }
 
+/* Nothing more will come of the last reply, whether it has an end or not. */
+static bool waits_no_longer(const struct session_view *view, const struct session *session,
+                            const struct transcript_record *record)
+{
+    enum { PATIENCE_MS = 1000 };
+
+    if (!(record->notes & TRANSCRIPT_NOTE(EARLY)))
+        return true;
+    return session->last_unit != SESSION_NOWHERE &&
+           record->at_ms - transcript_at(view->transcript, session->last_unit)->at_ms >=
+               PATIENCE_MS;
+}
+
 static bool apply_unit(struct session_view *view, struct session *session,
                        const struct transcript_record *record, struct err *err)
 {
@@ -188,7 +201,7 @@ static bool apply_unit(struct session_view *view, struct session *session,
                                        .recipient = SESSION_NOWHERE};
     bool ok = true;
 
-    if (!(record->notes & TRANSCRIPT_NOTE(EARLY)))
+    if (waits_no_longer(view, session, record))
         session_view_give_up_reply(view, session);
     session->cut |= (record->notes & TRANSCRIPT_NOTE(CUT)) != 0;
     if (record->kind == TRANSCRIPT_COMMAND) {

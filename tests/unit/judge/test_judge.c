@@ -8,6 +8,7 @@
 
 #define TITLE "title t\nsend from=a@x.example to=b@y.example\n\n"
 #define TWO "title t\nsend from=a@x.example to=b@y.example,c@y.example\n\n"
+#define LIMITED "title t\nsend from=a@x.example to=b@y.example timeout=2s\n\n"
 #define STRICT TITLE "S: 220 hi\nC: EHLO\nS: 250 hi\nC: MAIL\nS: 550 no\nC: QUIT\nS: 221 bye\n"
 #define REFUSED PLAIN "C: MAIL FROM:<a@x.example>\nS: 550 no\n"
 #define NO_RCPT PIPELINING MAIL "C: RCPT TO:<b@y.example>\nS: 550 no\n"
@@ -137,6 +138,9 @@ static const struct {
      VERDICT_PASS                                                                                                                                                                             },
  /* the client as a program */
     {TITLE,                  "never RCPT",                         PLAIN "!expired\n",                                                             "hung",                 VERDICT_FAIL       },
+    {LIMITED,                "never VRFY",                         PLAIN "C: NOOP\n!stalled\n~9000\n!expired\n",                                   "hung",                 VERDICT_FAIL       },
+    {LIMITED,                "never VRFY",                         PLAIN SENT "C: QUIT\n!stalled\n~9000\n!expired\n",                              "hung",
+     VERDICT_WARN                                                                                                                                                                             },
     {TITLE,                  "never RCPT",                         PLAIN "!client-reset\n",                                                        "crashed",              VERDICT_FAIL       },
     {TITLE,                  "outcome sent",                       PLAIN SENT BYE,                                                                 "odd",                  VERDICT_ERROR      },
     {TITLE,                  "never RCPT",                         PLAIN BYE,                                                                      "odd",                  VERDICT_PASS       },
