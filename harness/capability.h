@@ -33,6 +33,10 @@
     X(ENHANCED_STATUS_CODES, "enhancedstatuscodes", "reads enhanced status codes")                 \
     X(QUIT, "quit", "ends its sessions with QUIT")                                                 \
     X(TIMEOUT, "timeout", "takes a time limit for its waits")                                      \
+    X(COMMAND_TIMEOUT, "command-timeout", "takes that limit for each reply, not for the whole")    \
+    X(BEFORE_NOOP, "before-noop", "can be told to send NOOP before the mail")                      \
+    X(BEFORE_VRFY, "before-vrfy", "can be told to send VRFY before the mail")                      \
+    X(BEFORE_RSET, "before-rset", "can be told to send RSET before the mail")                      \
     X(PER_RECIPIENT, "per-recipient", "says what became of each recipient")                        \
     X(REPORT_CODE, "report-code", "tells its user the reply code")                                 \
     X(STARTTLS, "starttls", "uses STARTTLS")                                                       \
