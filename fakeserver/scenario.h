@@ -156,6 +156,9 @@ struct wording {
 
 enum send_tls { SEND_TLS_NONE, SEND_TLS_STARTTLS, SEND_TLS_IMPLICIT, SEND_TLS_OPPORTUNISTIC };
 
+/* Commands that the client sends before the first MAIL; in this order. */
+enum send_before { SEND_BEFORE_NOOP = 1, SEND_BEFORE_VRFY = 2, SEND_BEFORE_RSET = 4 };
+
 struct account {
     struct bytes user;
     struct bytes password;
@@ -170,6 +173,7 @@ struct scenario_send {
     struct bytes domain;    /* the name that the client gives in EHLO; data NULL: its own choice */
     struct bytes mechanism; /* AUTH mechanism to insist on; empty: its own choice */
     enum send_tls tls;
+    unsigned before;           /* set of enum send_before; VRFY asks for the first of `to` */
     uint64_t timeout_ms;       /* for every wait of the client; 0 = its own */
     struct mail_text given;    /* the octets handed to the client, perhaps with LF line ends */
     struct mail_text expected; /* what has to arrive, after transparency is undone */

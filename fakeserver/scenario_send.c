@@ -48,6 +48,7 @@ static bool fail_value(struct scenario_parser *parser, const struct scenario_tex
     X(DOMAIN, "domain")                                                                            \
     X(AUTH, "auth")                                                                                \
     X(TLS, "tls")                                                                                  \
+    X(BEFORE, "before")                                                                            \
     X(TIMEOUT, "timeout")                                                                          \
     X(SIZE, "size")
 
@@ -102,6 +103,28 @@ static bool parse_tls(struct scenario_parser *parser, const struct scenario_text
                                  ways, 4);
 }
 
+static bool parse_before(struct scenario_parser *parser, const struct scenario_text *text,
+                         const struct assignment *word)
+{
+    static const char *const commands[] = {"noop", "vrfy", "rset"}; /* bits of enum send_before */
+    struct bytes rest = word->value;
+    struct bytes name;
+
+    while (bytes_next(&rest, ',', &name)) {
+        unsigned i = 0;
+
+        while (i < 3 && !bytes_equal(name, bytes_of(commands[i])))
+            i++;
+        if (i == 3)
+            return scenario_fail_unknown(text, word->value_at, parser->err,
+                                         "command that may come before the mail", name, commands,
+                                         3);
+        parser->scenario->send.before |= 1U << i;
+    }
+    return parser->scenario->send.before != 0 ||
+           fail_value(parser, text, word, "noop, vrfy or rset");
+}
+
 static bool parse_generated_size(struct scenario_parser *parser, const struct scenario_text *text,
                                  const struct assignment *word)
 {
@@ -144,6 +167,8 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
         return true;
     case SEND_KEY_TLS:
         return parse_tls(parser, text, word);
+    case SEND_KEY_BEFORE:
+        return parse_before(parser, text, word);
     case SEND_KEY_TIMEOUT:
         return (scenario_duration(word->value, &send->timeout_ms) && send->timeout_ms > 0) ||
                fail_value(parser, text, word, "a time such as 2s");

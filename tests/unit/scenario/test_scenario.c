@@ -68,6 +68,10 @@ static const struct {
     {"a word without a value",                       "send user\n",                                           1, 6,  "expected KEY=VALUE; got \"user\""                },
     {"an unknown way of tls",                        "send tls=startls\n",                                    1, 10,
      "unknown way to use TLS \"startls\"; did you mean \"starttls\"?"                                                                                                  },
+    {"an unknown command before the mail",           "send before=noop,rest\n",                               1, 13,
+     "unknown command that may come before the mail \"rest\"; did you mean \"rset\"?"                                                                                  },
+    {"no command before the mail",                   "send before=\n",                                        1, 13,
+     "expected noop, vrfy or rset; got \"\""                                                                                                                           },
     {"a size that is none",                          "send size=big\n",                                       1, 11, "expected a size such as 64k; got \"big\""        },
     {"a size below its header",                      "send size=100\n",                                       1, 0,
      "size= is less than the header of this message takes: 183 octets"                                                                                                 },
@@ -507,19 +511,20 @@ static void the_head_fills_the_scenario(void **state)
 
     (void)state;
     fixture_init(&fixture);
-    fixture_must_parse(&fixture, "title   a claim\n"
-                                 "cites   5321-4.2-a 5321-4.2-b\n"
-                                 "cites   5321-4.2-c\n"
-                                 "level   should\n"
-                                 "offer   SIZE 1000\n"
-                                 "offer   AUTH PLAIN\n"
-                                 "say     MAIL 250 one\n"
-                                 "say     MAIL 250 two\n"
-                                 "send    user=u password=p auth=PLAIN tls=opportunistic\n"
-                                 "account user=v password=q\n"
-                                 "limit   30s\n"
-                                 "exact   noop rset\n"
-                                 "odd\n");
+    fixture_must_parse(&fixture,
+                       "title   a claim\n"
+                       "cites   5321-4.2-a 5321-4.2-b\n"
+                       "cites   5321-4.2-c\n"
+                       "level   should\n"
+                       "offer   SIZE 1000\n"
+                       "offer   AUTH PLAIN\n"
+                       "say     MAIL 250 one\n"
+                       "say     MAIL 250 two\n"
+                       "send    user=u password=p auth=PLAIN tls=opportunistic before=rset,noop\n"
+                       "account user=v password=q\n"
+                       "limit   30s\n"
+                       "exact   noop rset\n"
+                       "odd\n");
     assert_string(scenario->path, "folder/x.drill");
     assert_string(scenario->title, "a claim");
     assert_int_equal(scenario->cite_count, 3);
@@ -531,6 +536,7 @@ static void the_head_fills_the_scenario(void **state)
     assert_int_equal(scenario->account_count, 2);
     assert_string(scenario->accounts[0].user, "u");
     assert_int_equal(scenario->send.tls, SEND_TLS_OPPORTUNISTIC);
+    assert_int_equal(scenario->send.before, SEND_BEFORE_NOOP | SEND_BEFORE_RSET);
     assert_int_equal(scenario->limit_ms, 30000);
     assert_true(scenario->exact == (VARIATION_BIT(VARIATION_NOOP) | VARIATION_BIT(VARIATION_RSET)));
     assert_true(scenario->meant);
