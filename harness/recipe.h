@@ -40,6 +40,10 @@
       "file (mode 0600) with the password, one line")                                              \
     X(MECHANISM, "mechanism", "MECHANISM", "the AUTH mechanism asked for; empty: any")             \
     X(DOMAIN, "domain", "DOMAIN", "the domain for EHLO; empty: the client's own choice")           \
+    X(BEFORE_NOOP, "before-noop", "BEFORE_NOOP", "NOOP, if the client is to send it first")        \
+    X(BEFORE_VRFY, "before-vrfy", "BEFORE_VRFY",                                                   \
+      "the mailbox that it is to ask for with VRFY first")                                         \
+    X(BEFORE_RSET, "before-rset", "BEFORE_RSET", "RSET, if the client is to send it first")        \
     X(TIMEOUT, "timeout", "TIMEOUT", "seconds for every wait; empty: the client's own")            \
     X(TIMEOUT_MS, "timeout-ms", "TIMEOUT_MS", "the same in milliseconds")                          \
     X(DIR, "dir", "DIR", "the folder of this run, empty but for the files named here")             \

@@ -62,6 +62,12 @@ static bool set_words(const struct run_setting *setting, const struct scenario *
     FACT(DOMAIN) = send->domain;
     FACT(CLIENTS) = bytes_of(setting->clients);
     FACT(SMTPSEND) = bytes_of(setting->smtpsend);
+    if (send->before & SEND_BEFORE_NOOP)
+        FACT(BEFORE_NOOP) = BYTES_LITERAL("NOOP");
+    if (send->before & SEND_BEFORE_VRFY)
+        FACT(BEFORE_VRFY) = send->to[0];
+    if (send->before & SEND_BEFORE_RSET)
+        FACT(BEFORE_RSET) = BYTES_LITERAL("RSET");
     facts->to = send->to;
     facts->to_count = send->to_count;
     if (timeout_ms > 0 &&
@@ -238,6 +244,12 @@ static uint64_t unwritten_needs(const struct scenario *scenario)
         needs |= CAPABILITY_BIT(CAPABILITY_MECHANISM);
     if (send->domain.data != NULL)
         needs |= CAPABILITY_BIT(CAPABILITY_DOMAIN);
+    if (send->before & SEND_BEFORE_NOOP)
+        needs |= CAPABILITY_BIT(CAPABILITY_BEFORE_NOOP);
+    if (send->before & SEND_BEFORE_VRFY)
+        needs |= CAPABILITY_BIT(CAPABILITY_BEFORE_VRFY);
+    if (send->before & SEND_BEFORE_RSET)
+        needs |= CAPABILITY_BIT(CAPABILITY_BEFORE_RSET);
     if (send->timeout_ms > 0)
         needs |= CAPABILITY_BIT(CAPABILITY_TIMEOUT);
     for (size_t i = 0; i < scenario->expectation_count; i++)

@@ -47,15 +47,51 @@ def whole_of(rows):
 
 def send(options, message):
     """Returns an exit status and, where smtplib says so much, the report."""
-    with smtplib.SMTP(options.host, options.port, local_hostname=options.domain,
-                      timeout=options.timeout) as client:
+    client = smtplib.SMTP(options.host, options.port, local_hostname=options.domain,
+                          timeout=options.timeout)
+    try:
         if options.user is not None:
             with open(options.password_file, encoding="utf-8") as file:
                 password = file.read().rstrip("\n")
             log_in(client, options, password)
+        send_before(client, options)
         refused = client.sendmail(options.sender, options.to, message)
+    finally:
+        leave(client)
     rows = recipients_of(refused, options.to)
     return SENT, {"outcome": whole_of(rows), "recipients": rows}
+
+
+def leave(client):
+    """QUIT: sendmail() has told by then what became of the message, whatever the answer."""
+    try:
+        client.quit()
+    except (smtplib.SMTPException, OSError):
+        client.close()
+
+
+def send_before(client, options):
+    """What a caller of smtplib may send first; the replies are the caller's to read.
+
+    A refusal of NOOP or VRFY does not touch the mail. 421, and what is no answer to such a command,
+    end the session, as does anything but 2yz to RSET.
+    """
+    if not (options.noop or options.vrfy or options.rset):
+        return
+    client.ehlo_or_helo_if_needed()
+    if options.noop:
+        check_reply(client.noop())
+    if options.vrfy:
+        check_reply(client.vrfy(options.vrfy))
+    if options.rset:
+        check_reply(client.rset(), may_be_refused=False)
+
+
+def check_reply(reply, may_be_refused=True):
+    code, text = reply
+    refused = 400 <= code <= 599 and code != 421
+    if not (200 <= code <= 299 or (refused and may_be_refused)):
+        raise smtplib.SMTPResponseException(code, text)
 
 
 def log_in(client, options, password):
@@ -105,6 +141,9 @@ def main():
     parser.add_argument("--user")
     parser.add_argument("--password-file")
     parser.add_argument("--mechanism")
+    parser.add_argument("--noop", action="store_true")
+    parser.add_argument("--vrfy")
+    parser.add_argument("--rset", action="store_true")
     parser.add_argument("--message", required=True)
     parser.add_argument("to", nargs="+")
     options = parser.parse_args()

@@ -103,21 +103,23 @@ static const struct {
     const char *text; /* behind the head */
     const char *argv; /* words apart by | */
 } commands[] = {
-    {"run p {host} {port}\n",                  "p|127.0.0.1|2525"          },
-    {"run p \"a b\" \"\\\"\\\\\" \"\"\n",      "p|a b|\"\\|"               },
-    {"run p {{{host}}}\n",                     "p|{127.0.0.1}"             },
-    {"run p x{host}y{port}\n",                 "p|x127.0.0.1y2525"         },
-    {"run p # no comment\n",                   "p|#|no|comment"            },
-    {"run p  # a comment\n",                   "p"                         },
-    {"run p\narg each to --to {to}\n",         "p|--to|a@x|--to|b@x"       },
-    {"run p {to}\n",                           "p|a@x,b@x"                 },
-    {"run p\narg when user -u {user}\n",       "p|-u|us \"er"              },
-    {"run p\narg unless user -n\n",            "p"                         },
-    {"run p\narg when timeout -t {timeout}\n", "p"                         },
-    {"run p\narg \"when\" x\n",                "p|when|x"                  },
-    {"run p {user quoted} {user url}\n",       "p|\"us \\\"er\"|us%20%22er"},
-    {"run p {mechanism lower}\n",              "p|plain"                   },
-    {"run p {from}\n",                         "p|"                        },
+    {"run p {host} {port}\n",                                                           "p|127.0.0.1|2525"          },
+    {"run p \"a b\" \"\\\"\\\\\" \"\"\n",                                               "p|a b|\"\\|"               },
+    {"run p {{{host}}}\n",                                                              "p|{127.0.0.1}"             },
+    {"run p x{host}y{port}\n",                                                          "p|x127.0.0.1y2525"         },
+    {"run p # no comment\n",                                                            "p|#|no|comment"            },
+    {"run p  # a comment\n",                                                            "p"                         },
+    {"run p\narg each to --to {to}\n",                                                  "p|--to|a@x|--to|b@x"       },
+    {"run p {to}\n",                                                                    "p|a@x,b@x"                 },
+    {"run p\narg when user -u {user}\n",                                                "p|-u|us \"er"              },
+    {"run p\narg unless user -n\n",                                                     "p"                         },
+    {"run p\narg when timeout -t {timeout}\n",                                          "p"                         },
+    {"run p\narg when before-vrfy --vrfy {before-vrfy}\narg when before-rset --rset\n",
+     "p|--vrfy|b@x"                                                                                                 },
+    {"run p\narg \"when\" x\n",                                                         "p|when|x"                  },
+    {"run p {user quoted} {user url}\n",                                                "p|\"us \\\"er\"|us%20%22er"},
+    {"run p {mechanism lower}\n",                                                       "p|plain"                   },
+    {"run p {from}\n",                                                                  "p|"                        },
 };
 
 static const struct bytes recipients[] = {
@@ -134,6 +136,7 @@ static struct recipe_facts facts(void)
     made.values[RECIPE_PLACEHOLDER_USER] = bytes_of("us \"er");
     made.values[RECIPE_PLACEHOLDER_PASSWORD] = bytes_of("s3cret");
     made.values[RECIPE_PLACEHOLDER_MECHANISM] = bytes_of("PLAIN");
+    made.values[RECIPE_PLACEHOLDER_BEFORE_VRFY] = bytes_of("b@x");
     return made;
 }
 
