@@ -29,6 +29,7 @@ struct actor_job {
     struct bytes domain;    /* for EHLO; data NULL: its own */
     struct bytes mechanism; /* empty: its own choice */
     struct mail_text message;
+    unsigned before;     /* set of enum send_before */
     uint64_t timeout_ms; /* 0: those of RFC 5321 4.5.3.2 */
 };
 

@@ -4,6 +4,7 @@
 #include "tests/mutants/actor_private.h"
 
 #include "base/require.h"
+#include "fakeserver/scenario.h"
 
 #include <stdio.h>
 
@@ -44,6 +45,15 @@ static const struct extra {
     {ACTOR_RSET_BEFORE_QUIT,      POINT_BEFORE_QUIT, "RSET"                             },
 };
 
+/* Asked for by the scenario (send before=). */
+static bool is_asked_for(const struct actor *a, enum actor_trait trait)
+{
+    unsigned before = a->job->before;
+    return (trait == ACTOR_NOOP_FIRST && (before & SEND_BEFORE_NOOP) != 0) ||
+           (trait == ACTOR_VRFY_FIRST && (before & SEND_BEFORE_VRFY) != 0) ||
+           (trait == ACTOR_RSET_FIRST && (before & SEND_BEFORE_RSET) != 0);
+}
+
 static void put_made(struct actor *a, enum actor_trait trait)
 {
     char line[1024];
@@ -65,11 +75,15 @@ static bool sent_extra(struct actor *a, enum actor_point point)
 {
     for (size_t i = 0; i < sizeof extras / sizeof extras[0]; i++) {
         uint64_t bit = UINT64_C(1) << i;
-        bool due =
-            extras[i].point == point && a->trait[extras[i].trait] && (a->extras_done & bit) == 0;
+        bool due = extras[i].point == point && (a->extras_done & bit) == 0 &&
+                   (a->trait[extras[i].trait] || is_asked_for(a, extras[i].trait));
         if (!due)
             continue;
         if (extras[i].trait == ACTOR_EHLO_TWICE && a->helo)
+            continue;
+        /* It may have been refused, and is not to be repeated then (RFC 5321 4.2.1). */
+        if (extras[i].trait == ACTOR_NOOP_IN_TRANSACTION &&
+            (a->job->before & SEND_BEFORE_NOOP) != 0)
             continue;
         if (extras[i].trait == ACTOR_AUTH_PASSWORD_IN_NOOP && a->job->password.size == 0)
             continue;
@@ -554,8 +568,15 @@ static void on_end(struct actor *a, enum actor_class class, size_t recipient)
 
 static void on_extra(struct actor *a, enum actor_class class, size_t recipient)
 {
-    (void)class;
+    bool gives_up = (HAS(a, EXTRA_ONLY_250) && a->reply.code != 250) ||
+                    (HAS(a, EXTRA_REFUSED_IS_PERMANENT) && class == CLASS_TEMPORARY);
     (void)recipient;
+    if (gives_up && a->job->before != 0 && !a->transaction_over) {
+        note_failure(a, STAGE_EXTRA);
+        actor_fail(a, SMTP_OUTCOME_PERMANENT);
+        actor_quit(a);
+        return;
+    }
     switch (a->point) {
     case POINT_BEFORE_EHLO:
         step_ehlo(a, false);

@@ -23,6 +23,7 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         .domain = send->domain,
         .mechanism = send->mechanism,
         .message = send->given,
+        .before = send->before,
         .timeout_ms = send->timeout_ms,
     };
     if (kind->each_recipient) {

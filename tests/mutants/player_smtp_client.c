@@ -57,6 +57,10 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         .password = send->password,
         .plaintext_auth = true,
         .recipients_max = send->to_count + 1,
+        .noop = (send->before & SEND_BEFORE_NOOP) != 0,
+        .verify = send->to,
+        .verify_count = (send->before & SEND_BEFORE_VRFY) != 0,
+        .rset = (send->before & SEND_BEFORE_RSET) != 0,
     };
     (void)owner;
     (void)connection;

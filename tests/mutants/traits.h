@@ -29,7 +29,7 @@
     X(END_4YZ_SENT) X(END_5YZ_SENT) X(END_3YZ_SENT) X(END_ODD_SENT) X(END_2YZ_PERMANENT)           \
     X(END_2YZ_TEMPORARY) X(END_ONLY_250) X(END_4YZ_PERMANENT) X(END_5YZ_TEMPORARY)                 \
     X(CODE_421_PERMANENT) X(CODE_421_GOES_ON) X(CODE_553_TEMPORARY)     \
-    X(RCPT_552_PERMANENT)                                                                          \
+    X(EXTRA_ONLY_250) X(EXTRA_REFUSED_IS_PERMANENT) X(RCPT_552_PERMANENT)                                                                          \
     /* order of commands */                                                                        \
     X(SPEAKS_FIRST) X(NO_EHLO) X(NO_HELO_FALLBACK) X(EHLO_LIST_KEPT_AFTER_HELO) X(MAIL_TWICE)      \
     X(RETRIES_MAIL) X(RETRIES_RCPT) X(RCPT_AFTER_REFUSED_MAIL) X(DATA_AFTER_REFUSED_MAIL)          \
