@@ -134,6 +134,46 @@ static bool put_claim(struct buf *to, const struct smtp_claim *claim)
     return claim->report.size == 0 || put_named(to, "report", claim->report);
 }
 
+/* The value of the next password= of a line, behind `from`; BYTES_NONE: there is none. */
+static struct bytes written_password(struct bytes line, size_t from)
+{
+    static const struct bytes key = {"password=", 9};
+    struct bytes value = bytes_after(line, from);
+    size_t found = bytes_find_bytes(value, key);
+    bool quoted;
+
+    if (found == BYTES_NOT_FOUND)
+        return BYTES_NONE;
+    value = bytes_after(value, found + key.size);
+    quoted = value.size > 0 && value.data[0] == '"';
+    value = bytes_after(value, quoted ? 1 : 0);
+    return bytes_slice(value, 0, bytes_find(value, quoted ? '"' : ' '));
+}
+
+/* No transcript holds a credential, and none is needed to judge again: what stands behind password=
+ * on a send or account line is masked. A placeholder is no password. */
+static bool put_masked(struct buf *to, struct bytes line)
+{
+    size_t from = 0;
+    struct bytes password;
+
+    if (!bytes_starts_with(line, BYTES_LITERAL("send")) &&
+        !bytes_starts_with(line, BYTES_LITERAL("account")))
+        return buf_append(to, line);
+    while ((password = written_password(line, from)).data) {
+        size_t at = (size_t)(password.data - line.data);
+        bool kept = bytes_find(password, '{') != BYTES_NOT_FOUND;
+
+        if (!buf_append(to, bytes_slice(line, from, at)) || (kept && !buf_append(to, password)))
+            return false;
+        for (size_t i = 0; !kept && i < password.size; i++)
+            if (!buf_append_octet(to, '*'))
+                return false;
+        from = at + password.size;
+    }
+    return buf_append(to, bytes_after(line, from));
+}
+
 /* Lines as they are, behind `| `; the last one behind `\ ` when no line end follows it. */
 static bool put_file(struct buf *to, const struct transcript_file *file)
 {
@@ -147,7 +187,7 @@ static bool put_file(struct buf *to, const struct transcript_file *file)
 
         const char *before = last ? "\\ " : end == 0 ? "|" : "| ";
 
-        if (!buf_append_string(to, before) || !buf_append(to, bytes_slice(rest, 0, end)) ||
+        if (!buf_append_string(to, before) || !put_masked(to, bytes_slice(rest, 0, end)) ||
             !buf_append_octet(to, '\n'))
             return false;
         rest = last ? BYTES_NONE : bytes_after(rest, end + 1);

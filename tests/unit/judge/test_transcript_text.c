@@ -189,6 +189,29 @@ static void each_allocation_may_fail(void **state)
     assert_true(fail_alloc_each(reads_and_prints, NULL) > 5);
 }
 
+static void the_passwords_of_a_scenario_are_masked(void **state)
+{
+    static const struct transcript_file file = {
+        BYTES_LITERAL("x.drill"),
+        BYTES_LITERAL("send user=u password=planted-1 to=a@b.example\n"
+                      "account user=v password=\"planted 2\" # password=planted3\n"
+                      "send password=\"{word}\"\nS: 250 password=kept\n")};
+    struct transcript_text text = {.scenario = file.path, .files = &file, .file_count = 1};
+    struct transcript *transcript = transcript_new();
+    struct err err = {0};
+    struct buf printed;
+
+    (void)state;
+    buf_init(&printed, 1 << 16);
+    assert_true(transcript_text_print(&text, transcript, &printed, &err));
+    assert_true(buf_append_octet(&printed, '\0'));
+    assert_null(strstr(printed.data, "planted"));
+    assert_non_null(strstr(printed.data, "| send user=u password=********* to=a@b.example\n"));
+    assert_non_null(strstr(printed.data, "password=\"{word}\"\n| S: 250 password=kept\n"));
+    buf_release(&printed);
+    transcript_free(transcript);
+}
+
 static void a_full_buffer_is_a_limit(void **state)
 {
     struct arena *arena = arena_new(1 << 20);
@@ -301,6 +324,7 @@ int main(void)
         cmocka_unit_test(what_is_no_transcript_is_refused_with_line_and_column),
         cmocka_unit_test(every_beginning_of_a_text_is_refused),
         cmocka_unit_test(each_allocation_may_fail),
+        cmocka_unit_test(the_passwords_of_a_scenario_are_masked),
         cmocka_unit_test(a_full_buffer_is_a_limit),
         cmocka_unit_test(the_example_of_the_page_is_a_transcript),
         cmocka_unit_test(the_scenario_is_made_again_with_the_files_that_it_names),
