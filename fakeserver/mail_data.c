@@ -454,7 +454,7 @@ struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected)
     for (unsigned i = 0; i < COUNTED; i++) {
         struct mail_field field = mail_field_none;
 
-        mail_field_add(&field, bytes_of(counted_names[i]));
+        mail_field_add_name(&field, bytes_of(counted_names[i]));
         reader->counted[i] = field.name;
     }
     reader->expected = expected;
