@@ -29,8 +29,9 @@ static bool is_delivered(const struct rule_case *of, const struct session_recipi
            is_2yz(transaction->end_code);
 }
 
-/* Codes that RFC 5321 4.2.3 gives another meaning: what they say at the end of mail data is for
- * the scenario to judge, as only a SHOULD asks for the first digit here (4.2). */
+/* Codes that RFC 5321 4.2.3 gives another meaning, and those outside its grammar (the second digit
+ * is 0 to 5, 4.2): what they say at the end of mail data is for the scenario to judge, as only a
+ * SHOULD asks for the first digit here. */
 static bool belongs_elsewhere(unsigned code)
 {
     static const unsigned codes[] = {211, 214, 220, 221, 251, 252};
@@ -38,7 +39,7 @@ static bool belongs_elsewhere(unsigned code)
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
         if (code == codes[i])
             return true;
-    return false;
+    return code / 10 % 10 > 5;
 }
 
 /* The reply was clear, and nothing kept the client from reading it. */

@@ -46,6 +46,7 @@ const struct rule_test rule_tests_run_wide[] = {
       UNTIL_DATA "D: ended octets=10\nS: 250 ok\n!server-reset\n!client-reset\n",
       UNTIL_DATA "D: ended octets=10\nS: hello\nS: 250 ok\n!client-closed\n",
       UNTIL_DATA "D: ended octets=10\nS: 252 what\n" BYE,
+      UNTIL_DATA "D: ended octets=10\nS: 299 what\n" BYE,
       UNTIL_DATA "D: ended octets=10\nS: 250\n" BYE},
      .claim = "binary temporary"},
     {.rule = "false-failure",
