@@ -165,8 +165,8 @@ static bool may_stay_away(const struct one_run *run)
     case VERDICT_ERROR:
         return true;
     case VERDICT_PASS:
-    case VERDICT_WARN:
         return run->claim.known;
+    case VERDICT_WARN:
     case VERDICT_FAIL:
     case VERDICT_UNSUPPORTED:
     case VERDICT_NOT_REACHED:
