@@ -191,7 +191,7 @@ static void each_allocation_may_fail(void **state)
 
 static void the_passwords_of_a_scenario_are_masked(void **state)
 {
-    static const struct transcript_file file = {
+    const struct transcript_file file = {
         BYTES_LITERAL("x.drill"),
         BYTES_LITERAL("send user=u password=planted-1 to=a@b.example\n"
                       "account user=v password=\"planted 2\" # password=planted3\n"
