@@ -1,0 +1,201 @@
+/*
+ * Any octets as a server: the client neither crashes nor hangs, gives every recipient one outcome,
+ * leaves nothing pending at the end, and shows its password in no trace.
+ *
+ * The first octet chooses the options, the second how the rest is cut. In the rest, octet 1 lets
+ * the time pass to the next deadline, 2 ends the connection, 3 resets it.
+ */
+#include "base/require.h"
+#include "client/smtp_client.h"
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+const char *__asan_default_options(void);
+
+enum { RECIPIENTS = 3, STEPS_MAX = 100000 };
+
+#define PASSWORD "s3cret-pass"
+#define MESSAGE "Subject: x\r\n\r\n.a line\r\n..\r\nand the last\r\n"
+
+enum { WITH_USER = 1, NO_PIPELINING = 2, BARE_LF = 4, BEFORE = 8, STREAMED = 16, TRACE = 32 };
+
+struct session {
+    struct smtp_client *client;
+    struct engine engine;
+    uint64_t now_ms;
+    uint64_t fed;
+    unsigned told[RECIPIENTS];
+    unsigned messages;
+    unsigned over;
+};
+
+/* A client holds some 200 KiB; kept aside for long after each run, they cost more than the run. */
+const char *__asan_default_options(void)
+{
+    return "quarantine_size_mb=1:thread_local_quarantine_size_kb=256";
+}
+
+static void feed(struct session *session, uint64_t offset)
+{
+    static const struct bytes message = {MESSAGE, sizeof(MESSAGE) - 1};
+
+    session->fed = offset;
+    session->fed +=
+        smtp_client_feed(session->client, bytes_after(message, (size_t)session->fed), true);
+    REQUIRE(session->fed <= message.size);
+}
+
+static void take_events(struct session *session)
+{
+    struct smtp_client_event event;
+
+    while (smtp_client_event(session->client, &event)) {
+        if (event.kind == SMTP_CLIENT_WANTS_DATA) {
+            feed(session, event.octets);
+        } else if (event.kind == SMTP_CLIENT_RECIPIENT) {
+            REQUIRE(event.recipient_index < RECIPIENTS);
+            session->told[event.recipient_index]++;
+        } else if (event.kind == SMTP_CLIENT_MESSAGE) {
+            session->messages++;
+        } else if (event.kind == SMTP_CLIENT_OVER) {
+            session->over++;
+        } else if (event.kind == SMTP_CLIENT_SENT) {
+            REQUIRE(bytes_find_bytes(event.line, BYTES_LITERAL(PASSWORD)) == BYTES_NOT_FOUND);
+            REQUIRE(bytes_find_bytes(event.line, BYTES_LITERAL("czNjcmV0LXBh")) == BYTES_NOT_FOUND);
+        }
+    }
+}
+
+static void settle(struct session *session)
+{
+    const struct engine_ops *ops = session->engine.ops;
+    void *self = session->engine.self;
+
+    for (unsigned steps = 0;; steps++) {
+        REQUIRE(steps < STEPS_MAX);
+        take_events(session);
+        struct bytes octets = ops->pending(self);
+        enum engine_wish wish = ops->wish(self);
+        if (octets.size > 0)
+            ops->sent(self, session->now_ms, octets.size > 1 ? octets.size / 2 : 1);
+        else if (wish != ENGINE_WISH_NONE)
+            ops->wish_done(self, session->now_ms, wish);
+        else
+            return;
+    }
+}
+
+static bool pass_time(struct session *session)
+{
+    uint64_t due = session->engine.ops->deadline_ms(session->engine.self);
+
+    if (due == ENGINE_NEVER)
+        return false;
+    session->now_ms = due > session->now_ms ? due : session->now_ms;
+    session->engine.ops->tick(session->engine.self, session->now_ms);
+    settle(session);
+    return true;
+}
+
+static void say(struct session *session, struct bytes octets)
+{
+    for (unsigned steps = 0; octets.size > 0; steps++) {
+        size_t used = session->engine.ops->receive(session->engine.self, session->now_ms, octets);
+
+        REQUIRE(used <= octets.size && steps < STEPS_MAX);
+        octets = bytes_after(octets, used);
+        settle(session);
+        if (used == 0 && !pass_time(session))
+            return;
+    }
+}
+
+/* One of the octets that stand for what is no octet; false: it is an ordinary one. */
+static bool happen(struct session *session, char what)
+{
+    if (what == 1)
+        (void)pass_time(session);
+    else if (what == 2)
+        session->engine.ops->ended(session->engine.self, session->now_ms, ENGINE_END_FIN);
+    else if (what == 3)
+        session->engine.ops->ended(session->engine.self, session->now_ms, ENGINE_END_RESET);
+    else
+        return false;
+    settle(session);
+    return true;
+}
+
+static void play(struct session *session, struct bytes input, size_t cut)
+{
+    while (input.size > 0 && !smtp_client_is_over(session->client)) {
+        size_t size = 0;
+
+        if (happen(session, input.data[0])) {
+            input = bytes_after(input, 1);
+            continue;
+        }
+        while (size < input.size && size < cut && (unsigned char)input.data[size] > 3)
+            size++;
+        size += size == 0;
+        say(session, bytes_slice(input, 0, size));
+        input = bytes_after(input, size);
+    }
+}
+
+static void begin(struct session *session, unsigned bits)
+{
+    static const struct bytes paths[RECIPIENTS] = {
+        {"a@b.example",        11},
+        {"\"c d\"@b.example",  15},
+        {"e@xn--nxasmq6b.org", 18}
+    };
+    static const struct bytes name = {"postmaster", 10};
+    struct smtp_client_options options = {.host = BYTES_LITERAL("client.example"),
+                                          .recipients_max = RECIPIENTS};
+    struct smtp_message message = {.reverse_path = BYTES_LITERAL("x@client.example"),
+                                   .forward_paths = paths,
+                                   .forward_path_count = RECIPIENTS};
+    struct err err;
+
+    if ((bits & WITH_USER) != 0) {
+        options.user = BYTES_LITERAL("joker");
+        options.password = BYTES_LITERAL(PASSWORD);
+        options.plaintext_auth = true;
+    }
+    options.no_pipelining = (bits & NO_PIPELINING) != 0;
+    options.bare_lf = (bits & BARE_LF) != 0;
+    options.noop = options.rset = (bits & BEFORE) != 0;
+    options.verify = &name;
+    options.verify_count = (bits & BEFORE) != 0;
+    options.trace = (bits & TRACE) != 0;
+    message.streamed = (bits & STREAMED) != 0;
+    message.size_octets = SMTP_MESSAGE_SIZE_UNKNOWN;
+    if (!message.streamed)
+        message.octets = BYTES_LITERAL(MESSAGE);
+    session->client = smtp_client_new(&options, &err);
+    REQUIRE(session->client != NULL);
+    session->engine = smtp_client_engine(session->client);
+    REQUIRE(smtp_client_submit(session->client, &message, &err));
+    smtp_client_finish(session->client);
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+    struct session session = {.now_ms = 0};
+
+    if (size < 2)
+        return 0;
+    begin(&session, data[0]);
+    settle(&session);
+    play(&session, (struct bytes){(const char *)data + 2, size - 2}, 1 + (size_t)data[1]);
+    (void)happen(&session, 2);
+    for (unsigned steps = 0; pass_time(&session); steps++)
+        REQUIRE(steps < STEPS_MAX);
+    REQUIRE(smtp_client_is_over(session.client));
+    REQUIRE(session.over == 1 && session.messages == 1);
+    for (unsigned i = 0; i < RECIPIENTS; i++)
+        REQUIRE(session.told[i] == 1);
+    REQUIRE(session.engine.ops->pending(session.engine.self).size == 0);
+    REQUIRE(session.engine.ops->wish(session.engine.self) == ENGINE_WISH_NONE);
+    smtp_client_free(session.client);
+    return 0;
+}
