@@ -155,12 +155,14 @@ static bool reply_ended(struct session_view *view, struct session *session, unsi
  * but a client that takes it for a 250 does not lie. */
 void session_view_half_reply(struct session_view *view, struct session *session, struct bytes line)
 {
-    const struct session_waiting *to = &session->waiting[session->waiting_first];
+    const struct session_waiting *to;
     unsigned code;
 
-    if (session->waiting_first < session->waiting_count && to->is_content &&
-        to->transaction != SESSION_NOWHERE && smtp_code_from(bytes_slice(line, 0, 3), &code) &&
-        smtp_code_class(code) == SMTP_CODE_2YZ)
+    if (session->waiting_first >= session->waiting_count)
+        return;
+    to = &session->waiting[session->waiting_first];
+    if (to->is_content && to->transaction != SESSION_NOWHERE &&
+        smtp_code_from(bytes_slice(line, 0, 3), &code) && smtp_code_class(code) == SMTP_CODE_2YZ)
         view->transactions[to->transaction].end_mixed = true;
 }
 
