@@ -7,6 +7,7 @@
  *          (smtp_extensions_line_octets_max()).
  * Lives:   spans handed out point into the input.
  * Errors:  ERR_SYNTAX or ERR_LIMIT with the column, 1-based, of the first octet that does not fit.
+ *          ERR_PROTOCOL where the lines of one reply disagree on the code.
  * Source:  RFC 5321 4.1.1, 4.1.2, 4.1.3, 4.2; RFC 6531 3.3; RFC 3461 4; RFC 4954 8; RFC 3030 2.
  *
  * The liberal reader of replies is the client's (client/smtp_reply.h) and shares nothing with this.

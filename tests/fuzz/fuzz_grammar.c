@@ -13,7 +13,7 @@ static void hold_answer(bool ok, const struct err *err)
 {
     if (ok)
         return;
-    REQUIRE(err->kind == ERR_SYNTAX || err->kind == ERR_LIMIT);
+    REQUIRE(err->kind == ERR_SYNTAX || err->kind == ERR_LIMIT || err->kind == ERR_PROTOCOL);
     REQUIRE(err->what[0] != '\0');
 }
 
