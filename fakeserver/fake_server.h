@@ -2,7 +2,7 @@
  * fake_server.h - the scripted SMTP server of one connection, as an engine (base/engine.h).
  *
  * Each unit that the client sends is asked of the dialogue, then of the scenario's standing rules,
- * then of the personality's, then of the model (language.md 2). The state of the session follows
+ * then of the personality's, then of the model. The state of the session follows
  * the replies that were really sent, whoever decided them: what an EHLO reply named is offered, a
  * 2yz to MAIL opened a transaction, a 3yz to DATA means that mail data comes.
  *

@@ -1,4 +1,4 @@
-/* fake_server_dialogue.c - the dialogue's cursor, and what it does not mind (language.md 2). */
+/* fake_server_dialogue.c - the dialogue's cursor, and what it does not mind. */
 #include "fakeserver/fake_server_private.h"
 
 #include "base/smtp_code.h"

@@ -1,7 +1,7 @@
 /*
  * capability.h - what a client may or may not be able to do: the words of `can` and `needs`.
  *
- * A scenario that needs what a client lacks is unsupported there, not failed (language.md 3).
+ * A scenario that needs what a client lacks is unsupported there, not failed.
  */
 #ifndef HARNESS_CAPABILITY_H
 #define HARNESS_CAPABILITY_H

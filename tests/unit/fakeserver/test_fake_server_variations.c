@@ -1,4 +1,4 @@
-/* Harmless differences have names; everything else is a departure (language.md 2.5). */
+/* Harmless differences have names; everything else is a departure. */
 #include "tests/unit/fakeserver/talk.h"
 
 #include <stdio.h>
