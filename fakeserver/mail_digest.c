@@ -1,6 +1,6 @@
 #include "fakeserver/mail_digest.h"
 
-static uint64_t word_at(const char *at)
+static inline uint64_t word_at(const char *at)
 {
     const unsigned char *octet = (const unsigned char *)at;
 
