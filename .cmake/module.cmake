@@ -54,6 +54,20 @@ function(smtpdrill_test name)
         set(T_TIMEOUT 600)
     endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+    if("unit" IN_LIST T_LABELS)
+        smtpdrill_valgrind_test(${name} $<TARGET_FILE:${target}> ${T_ARGS})
+    endif()
+endfunction()
+
+# The same under valgrind, where that is installed and no sanitizer does its work: valgrind.<name>.
+function(smtpdrill_valgrind_test name)
+    find_program(SMTPDRILL_VALGRIND valgrind)
+    if(NOT SMTPDRILL_VALGRIND OR SMTPDRILL_SANITIZE OR SMTPDRILL_COVERAGE)
+        return()
+    endif()
+    add_test(NAME valgrind.${name}
+             COMMAND ${SMTPDRILL_VALGRIND} --quiet --error-exitcode=99 --leak-check=full ${ARGN})
+    set_tests_properties(valgrind.${name} PROPERTIES TIMEOUT 600 LABELS "slow;valgrind")
 endfunction()
 
 # smtpdrill_script_test(man.smtpsend.1 COMMAND sh lint smtpsend.1 LABELS golden [TIMEOUT 60])
