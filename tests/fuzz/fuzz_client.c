@@ -16,7 +16,7 @@ enum { RECIPIENTS = 3, STEPS_MAX = 100000 };
 #define PASSWORD "s3cret-pass"
 #define MESSAGE "Subject: x\r\n\r\n.a line\r\n..\r\nand the last\r\n"
 
-enum { WITH_USER = 1, NO_PIPELINING = 2, BARE_LF = 4, BEFORE = 8, STREAMED = 16, TRACE = 32 };
+enum { WITH_USER = 1, NO_PIPELINING = 2, BARE_LF = 4, BEFORE = 8, STREAMED = 16, TRACE = 224 };
 
 struct session {
     struct smtp_client *client;
@@ -166,7 +166,7 @@ static void begin(struct session *session, unsigned bits)
     options.noop = options.rset = (bits & BEFORE) != 0;
     options.verify = &name;
     options.verify_count = (bits & BEFORE) != 0;
-    options.trace = (bits & TRACE) != 0;
+    options.trace = (bits & TRACE) == TRACE; /* rarely: its buffer costs more than the session */
     message.streamed = (bits & STREAMED) != 0;
     message.size_octets = SMTP_MESSAGE_SIZE_UNKNOWN;
     if (!message.streamed)
