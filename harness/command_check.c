@@ -98,13 +98,22 @@ static bool make_instances(const struct scenario_file *file, struct err *err)
     return true;
 }
 
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    size_t end = strlen(suffix);
+    return length > end && strcmp(path + length - end, suffix) == 0;
+}
+
 static void check_scenario(struct checking *checking, const char *path, struct bytes text,
                            struct arena *arena)
 {
     struct scenario_file *file = NULL;
     struct err err = {.kind = ERR_NONE};
     if (!scenario_file_parse(path, text, &checking->suite->loader, arena, &file, &err) ||
-        !make_instances(file, &err) || !lint(checking, path, file, arena, &err))
+        /* A personality is made for the session of a scenario: lint does. */
+        (!ends_in(path, ".personality") && !make_instances(file, &err)) ||
+        !lint(checking, path, file, arena, &err))
         unusable(checking, &err, path, text);
 }
 
@@ -118,13 +127,6 @@ static void check_recipe(struct checking *checking, const char *path, struct byt
         (reader = recipe_reader_new(&recipe, &err)) == NULL)
         unusable(checking, &err, path, text);
     recipe_reader_free(reader);
-}
-
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t length = strlen(path);
-    size_t end = strlen(suffix);
-    return length > end && strcmp(path + length - end, suffix) == 0;
 }
 
 static bool check_file(struct checking *checking, const char *path)
