@@ -40,8 +40,8 @@ static const char *beside_executable(const char *kind, struct arena *arena)
 bool data_path_folder(const char *kind, struct arena *arena, const char **ret, struct err *err)
 {
     const char *data = getenv("SMTPDRILL_DATA");
-    const char *folder =
-        data ? arena_printf(arena, "%s/%s", data, kind).data : beside_executable(kind, arena);
+    const char *folder = data && *data ? arena_printf(arena, "%s/%s", data, kind).data
+                                       : beside_executable(kind, arena);
 
     if (!folder)
         return err_memory(err);
