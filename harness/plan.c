@@ -189,6 +189,18 @@ static bool check_words(const struct planning *planning)
     return true;
 }
 
+/* A run of nothing would pass: a misspelt tag must not look like success. */
+static bool check_wishes(const struct planning *planning)
+{
+    const struct plan_wishes *wishes = planning->wishes;
+    if (planning->plan->count > 0 || wishes->tag_count + wishes->requirement_count == 0)
+        return true;
+    return err_set(planning->err, ERR_SYNTAX,
+                   "no scenario has that %s; `smtpdrill list %s` names them",
+                   wishes->requirement_count > 0 ? "requirement" : "tag",
+                   wishes->requirement_count > 0 ? "--requirements" : "--tags");
+}
+
 /* ---- order ----------------------------------------------------------------------------------- */
 
 /* SplitMix64: small, and the same everywhere. */
@@ -260,7 +272,7 @@ bool plan_make(struct suite *suite, const struct plan_wishes *wishes, struct are
     for (size_t i = 0; i < suite->count; i++)
         if (!select_instances(&planning, &suite->scenarios[i]))
             return false;
-    if (!check_words(&planning))
+    if (!check_words(&planning) || !check_wishes(&planning))
         return false;
     keep_shard(&plan, wishes->shard_index, wishes->shard_count);
     if (!wishes->unshuffled)
