@@ -88,6 +88,9 @@ static void else_it_is_beside_the_executable(void **state)
 
     assert_true(data_path_folder("scenarios", place->arena, &folder, &err));
     assert_non_null(strstr(folder, "/../share/smtpdrill/scenarios"));
+    setenv("SMTPDRILL_DATA", "", 1);
+    assert_true(data_path_folder("scenarios", place->arena, &folder, &err));
+    assert_non_null(strstr(folder, "/../share/smtpdrill/scenarios"));
 }
 
 int main(void)
