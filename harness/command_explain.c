@@ -181,15 +181,5 @@ static bool explain_all(struct program *program, const struct options *options, 
 
 enum program_status command_explain(int argc, const char **argv)
 {
-    struct program program;
-    struct options options;
-    struct err err = {.kind = ERR_NONE};
-    enum program_status status = PROGRAM_OK;
-    if (!program_options(rows, usage, argc, argv, &options, &status))
-        return status;
-    if (!program_open(&program, options_value(&options, "scenarios"), &err) ||
-        !explain_all(&program, &options, &err))
-        status = program_trouble(&err);
-    program_close(&program);
-    return status;
+    return program_answer(rows, usage, argc, argv, explain_all);
 }

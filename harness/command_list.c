@@ -220,15 +220,5 @@ static bool list(struct program *program, const struct options *options, struct 
 
 enum program_status command_list(int argc, const char **argv)
 {
-    struct program program;
-    struct options options;
-    struct err err = {.kind = ERR_NONE};
-    enum program_status status = PROGRAM_OK;
-    if (!program_options(rows, usage, argc, argv, &options, &status))
-        return status;
-    if (!program_open(&program, options_value(&options, "scenarios"), &err) ||
-        !list(&program, &options, &err))
-        status = program_trouble(&err);
-    program_close(&program);
-    return status;
+    return program_answer(rows, usage, argc, argv, list);
 }

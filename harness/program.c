@@ -190,3 +190,21 @@ bool program_options(const struct option_row *rows, const char *usage, int argc,
     }
     return true;
 }
+
+enum program_status program_answer(const struct option_row *rows, const char *usage, int argc,
+                                   const char **argv,
+                                   bool (*answer)(struct program *program,
+                                                  const struct options *options, struct err *err))
+{
+    struct program program;
+    struct options options;
+    struct err err = {.kind = ERR_NONE};
+    enum program_status status = PROGRAM_OK;
+    if (!program_options(rows, usage, argc, argv, &options, &status))
+        return status;
+    if (!program_open(&program, options_value(&options, "scenarios"), &err) ||
+        !answer(&program, &options, &err))
+        status = program_trouble(&err);
+    program_close(&program);
+    return status;
+}

@@ -53,5 +53,10 @@ enum program_status command_judge(int argc, const char **argv);
  * wrong option). */
 bool program_options(const struct option_row *rows, const char *usage, int argc, const char **argv,
                      struct options *ret, enum program_status *ret_status);
+/* A command that only answers: reads the options, opens the program, answers, closes it. */
+enum program_status program_answer(const struct option_row *rows, const char *usage, int argc,
+                                   const char **argv,
+                                   bool (*answer)(struct program *program,
+                                                  const struct options *options, struct err *err));
 
 #endif
