@@ -14,6 +14,7 @@
 #define BASE_ENGINE_H
 
 #include "base/bytes.h"
+#include "base/tls.h"
 
 #include <stdint.h>
 
@@ -47,6 +48,12 @@ struct engine_ops {
     void (*ended)(void *self, uint64_t now_ms, enum engine_end how);
     uint64_t (*deadline_ms)(const void *self); /* when tick is due; ENGINE_NEVER = none */
     void (*tick)(void *self, uint64_t now_ms);
+    /* Which handshake is wished for, valid until the next call. The call may be NULL, and so may
+     * its answer: an ordinary one. */
+    const struct tls_demand *(*tls_demand)(const void *self);
+    /* What the handshake was: right before wish_done(TLS), or before ended() when it failed. May be
+     * NULL. */
+    void (*tls_facts)(void *self, uint64_t now_ms, const struct tls_facts *facts);
 };
 
 struct engine {

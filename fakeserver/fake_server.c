@@ -359,8 +359,14 @@ static void tick(void *self, uint64_t now_ms)
 
 struct engine fake_server_engine(struct fake_server *server)
 {
-    static const struct engine_ops ops = {receive,   pending, sent,        wish,
-                                          wish_done, ended,   deadline_ms, tick};
+    static const struct engine_ops ops = {.receive = receive,
+                                          .pending = pending,
+                                          .sent = sent,
+                                          .wish = wish,
+                                          .wish_done = wish_done,
+                                          .ended = ended,
+                                          .deadline_ms = deadline_ms,
+                                          .tick = tick};
 
     return (struct engine){&ops, server};
 }

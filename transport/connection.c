@@ -262,8 +262,9 @@ static void transport_reset(void *self)
     reset(self);
 }
 
-static bool transport_start_tls(void *self)
+static bool transport_start_tls(void *self, const struct tls_demand *demand)
 {
+    (void)demand;
     (void)self;
     return false;
 }

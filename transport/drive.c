@@ -66,22 +66,42 @@ static bool send_pending(struct drive *drive, uint64_t now_ms)
     return taken > 0;
 }
 
-static void fail_tls(struct drive *drive, uint64_t now_ms)
+static void tell_tls(struct drive *drive, uint64_t now_ms, const struct tls_facts *facts)
+{
+    if (drive->engine.ops->tls_facts)
+        drive->engine.ops->tls_facts(drive->engine.self, now_ms, facts);
+}
+
+static void fail_tls(struct drive *drive, uint64_t now_ms, const struct tls_facts *facts)
 {
     drive->tls_started = false;
+    tell_tls(drive, now_ms, facts);
     drive->transport.ops->close(drive->transport.self);
     tell_end(drive, now_ms, ENGINE_END_RESET);
 }
 
 static void start_tls(struct drive *drive, uint64_t now_ms, struct bytes rest)
 {
-    if (rest.size > 0 || drive->ended || drive->end_waits) {
-        fail_tls(drive, now_ms);
+    const struct engine_ops *engine = drive->engine.ops;
+    struct tls_facts facts = {.ok = false};
+
+    if (rest.size > 0) {
+        facts.trouble = bytes_of("octets came in the clear behind the go-ahead for TLS");
+        fail_tls(drive, now_ms, &facts);
+        return;
+    }
+    if (drive->ended || drive->end_waits) {
+        facts.trouble = bytes_of("the connection ended before the handshake");
+        fail_tls(drive, now_ms, &facts);
         return;
     }
     drive->tls_started = true;
-    if (!drive->transport.ops->start_tls(drive->transport.self))
-        fail_tls(drive, now_ms);
+    if (drive->transport.ops->start_tls(drive->transport.self,
+                                        engine->tls_demand ? engine->tls_demand(drive->engine.self)
+                                                           : NULL))
+        return;
+    facts.trouble = bytes_of("no TLS can be made here");
+    fail_tls(drive, now_ms, &facts);
 }
 
 static void carry_out(struct drive *drive, uint64_t now_ms, enum engine_wish wish)
@@ -232,15 +252,17 @@ void drive_time(struct drive *drive, uint64_t now_ms)
     go_on(drive, now_ms);
 }
 
-void drive_tls_done(struct drive *drive, uint64_t now_ms, bool ok)
+void drive_tls_done(struct drive *drive, uint64_t now_ms, const struct tls_facts *facts)
 {
     if (!drive->tls_started)
         return;
     drive->tls_started = false;
-    if (ok)
+    if (facts->ok) {
+        tell_tls(drive, now_ms, facts);
         drive->engine.ops->wish_done(drive->engine.self, now_ms, ENGINE_WISH_TLS);
-    else
-        fail_tls(drive, now_ms);
+    } else {
+        fail_tls(drive, now_ms, facts);
+    }
     go_on(drive, now_ms);
 }
 

@@ -29,9 +29,12 @@ struct transport_ops {
      * segment. */
     size_t (*send)(void *self, struct bytes octets);
     void (*half_close)(void *self);
-    void (*close)(void *self);     /* flush, FIN, linger until the other side's FIN */
-    void (*reset)(void *self);     /* RST, what is unsent is lost */
-    bool (*start_tls)(void *self); /* false: this transport cannot */
+    void (*close)(void *self); /* flush, FIN, linger until the other side's FIN */
+    void (*reset)(void *self); /* RST, what is unsent is lost */
+    /* Begins a handshake, as client or as server: the transport knows which. demand: NULL = an
+     * ordinary one; valid until this returns. It is answered with drive_tls_done(), never before
+     * this returns. False: this transport cannot. */
+    bool (*start_tls)(void *self, const struct tls_demand *demand);
     void (*read_wanted)(void *self, bool wanted);
 };
 
@@ -66,7 +69,8 @@ void drive_received(struct drive *drive, uint64_t now_ms, struct bytes octets);
 void drive_ended(struct drive *drive, uint64_t now_ms, enum engine_end how);
 void drive_writable(struct drive *drive, uint64_t now_ms);
 void drive_time(struct drive *drive, uint64_t now_ms); /* a deadline may be due */
-void drive_tls_done(struct drive *drive, uint64_t now_ms, bool ok);
+/* facts->ok says whether the octets that come from now on are those inside TLS. */
+void drive_tls_done(struct drive *drive, uint64_t now_ms, const struct tls_facts *facts);
 void drive_wake(struct drive *drive, uint64_t now_ms); /* the owner changed the engine; to start */
 uint64_t drive_deadline_ms(const struct drive *drive);
 bool drive_is_over(const struct drive *drive); /* both directions have ended */

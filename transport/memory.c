@@ -147,8 +147,9 @@ static void end_reset(void *self)
     end->gone = true;
 }
 
-static bool end_start_tls(void *self)
+static bool end_start_tls(void *self, const struct tls_demand *demand)
 {
+    (void)demand;
     (void)self;
     return false;
 }

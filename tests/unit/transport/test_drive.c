@@ -46,8 +46,9 @@ static void note_reset(void *self)
     ((struct note *)self)->resets++;
 }
 
-static bool note_start_tls(void *self)
+static bool note_start_tls(void *self, const struct tls_demand *demand)
 {
+    (void)demand;
     return ((struct note *)self)->tls;
 }
 
@@ -341,7 +342,7 @@ static void nothing_is_sent_or_offered_during_the_handshake(void **state)
     toy_say(&bench->toy, "x");
     drive_wake(&bench->drive, 0);
     assert_sent(bench, "");
-    drive_tls_done(&bench->drive, 0, true);
+    drive_tls_done(&bench->drive, 0, &(struct tls_facts){.ok = true});
     assert_int_equal(bench->toy.wishes_done, 1U << ENGINE_WISH_TLS);
     assert_sent(bench, "x");
 }

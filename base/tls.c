@@ -1,0 +1,88 @@
+#include "base/tls.h"
+
+struct cert_row {
+    const char *word;
+    enum tls_trust trust;
+    const char *says;
+};
+
+static const struct cert_row certs[] = {
+#define X(id, word, trust, says, source) {word, TLS_TRUST_##trust, says},
+    TLS_CERT_TABLE(X)
+#undef X
+};
+
+static const char *const faults[] = {
+#define X(id, word, says) word,
+    TLS_FAULT_TABLE(X)
+#undef X
+};
+
+static const char *const versions[] = {"any", "1.0", "1.1", "1.2", "1.3"};
+
+const char *tls_cert_word(enum tls_cert cert)
+{
+    return certs[cert].word;
+}
+
+const char *tls_cert_says(enum tls_cert cert)
+{
+    return certs[cert].says;
+}
+
+enum tls_trust tls_cert_trust(enum tls_cert cert)
+{
+    return certs[cert].trust;
+}
+
+bool tls_cert_from_word(struct bytes word, enum tls_cert *ret)
+{
+    for (size_t i = 0; i < TLS_CERT_COUNT; i++) {
+        if (!bytes_equal(word, bytes_of(certs[i].word)))
+            continue;
+        *ret = (enum tls_cert)i;
+        return true;
+    }
+    return false;
+}
+
+const char *tls_fault_word(enum tls_fault fault)
+{
+    return faults[fault];
+}
+
+bool tls_fault_from_word(struct bytes word, enum tls_fault *ret)
+{
+    for (size_t i = 0; i < TLS_FAULT_COUNT; i++) {
+        if (!bytes_equal(word, bytes_of(faults[i])))
+            continue;
+        *ret = (enum tls_fault)i;
+        return true;
+    }
+    return false;
+}
+
+const char *tls_version_word(enum tls_version version)
+{
+    return versions[version];
+}
+
+bool tls_version_from_word(struct bytes word, enum tls_version *ret)
+{
+    for (size_t i = TLS_VERSION_1_0; i < TLS_VERSION_COUNT; i++) {
+        if (!bytes_equal(word, bytes_of(versions[i])))
+            continue;
+        *ret = (enum tls_version)i;
+        return true;
+    }
+    return false;
+}
+
+enum tls_trust tls_demand_trust(const struct tls_demand *demand)
+{
+    bool old = demand->at_most == TLS_VERSION_1_0 || demand->at_most == TLS_VERSION_1_1;
+
+    if (old || (demand->fault != TLS_FAULT_NONE && demand->fault != TLS_FAULT_TRUNCATE))
+        return TLS_TRUST_NO;
+    return certs[demand->cert].trust;
+}
