@@ -19,6 +19,16 @@ static void must_come(struct waits *waits, const struct step *step)
         waits->line = step->line;
 }
 
+/* Where this server closes, nothing more is waited for; its other events are passed over. */
+static bool ends_with(struct waits *waits, const struct step *step)
+{
+    if (step->event != STEP_EVENT_CLOSED)
+        return false;
+    waits->closed = true;
+    must_come(waits, step);
+    return true;
+}
+
 /* Depth is bounded by SCENARIO_EITHER_DEPTH_MAX: only an either calls again. */
 static void walk(const struct step *steps, size_t at, struct waits *ret)
 {
@@ -52,11 +62,8 @@ static void walk(const struct step *steps, size_t at, struct waits *ret)
             must_come(ret, step);
             return;
         case STEP_EVENT:
-            if (step->event == STEP_EVENT_CLOSED) {
-                ret->closed = true;
-                must_come(ret, step);
+            if (ends_with(ret, step))
                 return;
-            }
             at++;
             break;
         case STEP_REPLY:
