@@ -15,41 +15,39 @@ const struct model_reply_row model_replies[MODEL_REPLY_COUNT] = {
 };
 
 /* State × verb. What is positive here is looked at more closely before it is said. */
-#define ALL(reply) MODEL_##reply, MODEL_##reply, MODEL_##reply, MODEL_##reply
-#define AWAY MODEL_TURNED_AWAY
+#define MODEL_AWAY MODEL_TURNED_AWAY
+#define ROW(verb, away, start, ready, mail, rcpt)                                                  \
+    [SMTP_VERB_##verb] = {MODEL_##away, MODEL_##start, MODEL_##ready, MODEL_##mail, MODEL_##rcpt}
+/* clang-format off */
 static const unsigned char table[SMTP_VERB_COUNT][MODEL_PHASE_COUNT] = {
-  /* in phase          turned away, start, ready, mail, rcpt                     because */
-    [SMTP_VERB_EHLO] = {AWAY,                ALL(EHLO_OK)           }, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_HELO] = {AWAY,                ALL(HELO_OK)           }, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_LHLO] = {AWAY,                ALL(UNKNOWN)           }, /* RFC 2033 4.1: LMTP only */
-    [SMTP_VERB_MAIL] = {AWAY,                MODEL_MAIL_NO_HELLO,     MODEL_MAIL_OK, MODEL_MAIL_NESTED,
-                        MODEL_MAIL_NESTED}, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_RCPT] = {AWAY,  MODEL_RCPT_NO_MAIL,                            MODEL_RCPT_NO_MAIL, MODEL_RCPT_OK,
-                        MODEL_RCPT_OK}, /* RFC 5321 3.3 */
-    [SMTP_VERB_DATA] = {AWAY,                MODEL_DATA_NO_RCPT,                    MODEL_DATA_NO_RCPT, MODEL_DATA_NO_RCPT,
-                        MODEL_DATA_OK}, /* RFC 5321 3.3 */
-    [SMTP_VERB_BDAT] = {AWAY,      MODEL_BDAT_NO_RCPT,                                MODEL_BDAT_NO_RCPT, MODEL_BDAT_NO_RCPT,
-                        MODEL_BDAT_OK}, /* RFC 3030 2 */
-    [SMTP_VERB_BURL] = {AWAY,                ALL(UNIMPLEMENTED)     }, /* RFC 5321 4.2.4 */
-    [SMTP_VERB_RSET] = {AWAY, ALL(RSET_OK)                               }, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_NOOP] = {AWAY,                ALL(NOOP_OK)               }, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_VRFY] = {AWAY, ALL(VRFY_OK)                               }, /* RFC 5321 3.5.3, 4.1.4 */
-    [SMTP_VERB_EXPN] = {AWAY,                ALL(EXPN_OK)     }, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_HELP] = {AWAY,                ALL(HELP_OK)                          }, /* RFC 5321 4.1.4 */
-    [SMTP_VERB_QUIT] = {MODEL_QUIT_OK,                ALL(QUIT_OK)           }, /* RFC 5321 4.1.1.10 */
-    [SMTP_VERB_STARTTLS] = {AWAY,                MODEL_STARTTLS_NO_HELLO,                           MODEL_STARTTLS_OK, MODEL_STARTTLS_OK,
-                        MODEL_STARTTLS_OK}, /* RFC 3207 4.1 */
-    [SMTP_VERB_AUTH] = {AWAY,                MODEL_AUTH_NO_HELLO,            MODEL_AUTH_PROMPT, MODEL_AUTH_NOT_NOW,
-                        MODEL_AUTH_NOT_NOW}, /* RFC 4954 4 */
-    [SMTP_VERB_ETRN] = {AWAY,                ALL(UNIMPLEMENTED)           }, /* RFC 5321 4.2.4 */
-    [SMTP_VERB_ATRN] = {AWAY,       ALL(UNIMPLEMENTED)  }, /* RFC 5321 4.2.4 */
-    [SMTP_VERB_TURN] = {AWAY,                ALL(UNIMPLEMENTED)}, /* RFC 5321 F.1 */
-    [SMTP_VERB_SEND] = {AWAY,  ALL(UNIMPLEMENTED)                           }, /* RFC 5321 F.6 */
-    [SMTP_VERB_SOML] = {AWAY,                ALL(UNIMPLEMENTED)    }, /* RFC 5321 F.6 */
-    [SMTP_VERB_SAML] = {AWAY, ALL(UNIMPLEMENTED)                          }, /* RFC 5321 F.6 */
-    [SMTP_VERB_XCLIENT] = {AWAY,                ALL(UNIMPLEMENTED)     }, /* RFC 5321 4.2.4 */
-    [SMTP_VERB_OTHER] = {AWAY,                ALL(UNKNOWN)              }, /* RFC 5321 4.2.4 */
+    /*  verb      turned   start              ready          mail           rcpt            because */
+    ROW(EHLO,     AWAY,    EHLO_OK,           EHLO_OK,        EHLO_OK,        EHLO_OK),        /* RFC 5321 4.1.4 */
+    ROW(HELO,     AWAY,    HELO_OK,           HELO_OK,        HELO_OK,        HELO_OK),        /* RFC 5321 4.1.4 */
+    ROW(LHLO,     AWAY,    UNKNOWN,           UNKNOWN,        UNKNOWN,        UNKNOWN),        /* RFC 2033 4.1: LMTP only */
+    ROW(MAIL,     AWAY,    MAIL_NO_HELLO,     MAIL_OK,        MAIL_NESTED,    MAIL_NESTED),    /* RFC 5321 4.1.4 */
+    ROW(RCPT,     AWAY,    RCPT_NO_MAIL,      RCPT_NO_MAIL,   RCPT_OK,        RCPT_OK),        /* RFC 5321 3.3 */
+    ROW(DATA,     AWAY,    DATA_NO_RCPT,      DATA_NO_RCPT,   DATA_NO_RCPT,   DATA_OK),        /* RFC 5321 3.3 */
+    ROW(BDAT,     AWAY,    BDAT_NO_RCPT,      BDAT_NO_RCPT,   BDAT_NO_RCPT,   BDAT_OK),        /* RFC 3030 2 */
+    ROW(BURL,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 4.2.4 */
+    ROW(RSET,     AWAY,    RSET_OK,           RSET_OK,        RSET_OK,        RSET_OK),        /* RFC 5321 4.1.4 */
+    ROW(NOOP,     AWAY,    NOOP_OK,           NOOP_OK,        NOOP_OK,        NOOP_OK),        /* RFC 5321 4.1.4 */
+    ROW(VRFY,     AWAY,    VRFY_OK,           VRFY_OK,        VRFY_OK,        VRFY_OK),        /* RFC 5321 3.5.3, 4.1.4 */
+    ROW(EXPN,     AWAY,    EXPN_OK,           EXPN_OK,        EXPN_OK,        EXPN_OK),        /* RFC 5321 4.1.4 */
+    ROW(HELP,     AWAY,    HELP_OK,           HELP_OK,        HELP_OK,        HELP_OK),        /* RFC 5321 4.1.4 */
+    ROW(QUIT,     QUIT_OK, QUIT_OK,           QUIT_OK,        QUIT_OK,        QUIT_OK),        /* RFC 5321 4.1.1.10 */
+    ROW(STARTTLS, AWAY,    STARTTLS_NO_HELLO, STARTTLS_OK,    STARTTLS_OK,    STARTTLS_OK),    /* RFC 3207 4.1 */
+    ROW(AUTH,     AWAY,    AUTH_NO_HELLO,     AUTH_PROMPT,    AUTH_NOT_NOW,   AUTH_NOT_NOW),   /* RFC 4954 4 */
+    ROW(ETRN,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 4.2.4 */
+    ROW(ATRN,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 4.2.4 */
+    ROW(TURN,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 F.1 */
+    ROW(SEND,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 F.6 */
+    ROW(SOML,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 F.6 */
+    ROW(SAML,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 F.6 */
+    ROW(XCLIENT,  AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 4.2.4 */
+    ROW(OTHER,    AWAY,    UNKNOWN,           UNKNOWN,        UNKNOWN,        UNKNOWN),        /* RFC 5321 4.2.4 */
 };
+/* clang-format on */
+#undef ROW
 
 enum model_reply model_table_reply(enum smtp_verb verb, enum model_phase phase)
 {
@@ -78,59 +76,41 @@ static bool has_hello(const struct model_state *state)
     return state->phase >= MODEL_PHASE_READY;
 }
 
+#define ON(class) (1U << SMTP_CODE_##class)
+#define ON_ALL ((1U << SMTP_CODE_CLASS_COUNT) - 1)
+
+/* What a final reply does to the phase; a stage without a row does nothing. */
+static const struct {
+    enum smtp_stage stage;
+    unsigned classes; /* of reply codes */
+    bool needs_hello;
+    enum model_phase phase;
+} moves[] = {
+    {SMTP_STAGE_GREETING,    ON(4YZ) | ON(5YZ), false, MODEL_PHASE_TURNED_AWAY}, /* RFC 5321 3.1 */
+    {SMTP_STAGE_EHLO,        ON(2YZ),           false, MODEL_PHASE_READY      }, /* 4.1.4 */
+    {SMTP_STAGE_LHLO,        ON(2YZ),           false, MODEL_PHASE_READY      }, /* RFC 2033 4.1 */
+    {SMTP_STAGE_HELO,        ON(2YZ),           false, MODEL_PHASE_READY      }, /* RFC 5321 4.1.4 */
+    {SMTP_STAGE_MAIL,        ON(2YZ),           false, MODEL_PHASE_MAIL       }, /* 3.3 */
+    {SMTP_STAGE_RCPT,        ON(2YZ),           false, MODEL_PHASE_RCPT       }, /* 3.3 */
+    {SMTP_STAGE_BDAT,        ON_ALL & ~ON(2YZ), true,  MODEL_PHASE_READY      }, /* RFC 3030 2 */
+    {SMTP_STAGE_END_OF_DATA, ON_ALL,            true,  MODEL_PHASE_READY      }, /* RFC 5321 4.1.1.4 */
+    {SMTP_STAGE_RSET,        ON(2YZ),           true,  MODEL_PHASE_READY      }, /* 4.1.1.5 */
+};
+
 void model_state_follow(struct model_state *state, enum smtp_stage stage, unsigned code)
 {
     enum smtp_code_class class = smtp_code_class(code);
-    bool accepted = class == SMTP_CODE_2YZ;
 
-    switch (stage) {
-    case SMTP_STAGE_GREETING:
-        if (class == SMTP_CODE_4YZ || class == SMTP_CODE_5YZ)
-            state->phase = MODEL_PHASE_TURNED_AWAY;
-        break;
-    case SMTP_STAGE_EHLO:
-    case SMTP_STAGE_LHLO:
-    case SMTP_STAGE_HELO:
-        if (accepted) {
-            state->phase = MODEL_PHASE_READY;
-            if (stage == SMTP_STAGE_HELO)
-                state->offered = (struct smtp_extensions){0};
-        }
-        break;
-    case SMTP_STAGE_MAIL:
-        if (accepted)
-            state->phase = MODEL_PHASE_MAIL;
-        break;
-    case SMTP_STAGE_RCPT:
-        if (accepted)
-            state->phase = MODEL_PHASE_RCPT;
-        break;
-    case SMTP_STAGE_BDAT:
-        if (!accepted && has_hello(state))
-            state->phase = MODEL_PHASE_READY;
-        break;
-    case SMTP_STAGE_END_OF_DATA: /* whatever the reply, this transaction is over */
-        if (has_hello(state))
-            state->phase = MODEL_PHASE_READY;
-        break;
-    case SMTP_STAGE_RSET:
-        if (accepted && has_hello(state))
-            state->phase = MODEL_PHASE_READY;
-        break;
-    case SMTP_STAGE_AUTH:
-        state->authenticated = state->authenticated || accepted;
-        break;
-    case SMTP_STAGE_STARTTLS:
-    case SMTP_STAGE_DATA:
-    case SMTP_STAGE_NOOP:
-    case SMTP_STAGE_VRFY:
-    case SMTP_STAGE_EXPN:
-    case SMTP_STAGE_HELP:
-    case SMTP_STAGE_QUIT:
-    case SMTP_STAGE_OTHER:
-    case SMTP_STAGE_COUNT:
-        break;
-    }
+    for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+        if (moves[i].stage == stage && (moves[i].classes & 1U << class) != 0 &&
+            (!moves[i].needs_hello || has_hello(state)))
+            state->phase = moves[i].phase;
+    if (class != SMTP_CODE_2YZ)
+        return;
+    if (stage == SMTP_STAGE_HELO)
+        state->offered = (struct smtp_extensions){0};
+    if (stage == SMTP_STAGE_AUTH)
+        state->authenticated = true;
 }
 
 /* ---- paths and parameters ------------------------------------------------------------------- */
@@ -279,10 +259,35 @@ static enum model_reply answer_auth(const struct model_state *state, const struc
     return MODEL_AUTH_PROMPT;
 }
 
-static enum model_reply without_argument(const struct command *command, enum model_reply good,
-                                         enum model_reply bad)
+enum argument { ARGUMENT_NONE, ARGUMENT_SOME, ARGUMENT_CHUNK };
+
+static const struct {
+    enum model_reply good; /* to a command in its place … */
+    enum argument wanted;  /* … that has the right argument */
+    enum model_reply bad;
+} arguments[] = {
+    {MODEL_EHLO_OK,     ARGUMENT_SOME,  MODEL_EHLO_BAD    }, /* RFC 5321 4.1.1.1 */
+    {MODEL_HELO_OK,     ARGUMENT_SOME,  MODEL_HELO_BAD    }, /* RFC 5321 4.1.1.1 */
+    {MODEL_DATA_OK,     ARGUMENT_NONE,  MODEL_DATA_BAD    }, /* RFC 5321 4.1.1 */
+    {MODEL_RSET_OK,     ARGUMENT_NONE,  MODEL_RSET_BAD    }, /* RFC 5321 4.1.1.5 */
+    {MODEL_QUIT_OK,     ARGUMENT_NONE,  MODEL_QUIT_BAD    }, /* RFC 5321 4.1.1.10 */
+    {MODEL_VRFY_OK,     ARGUMENT_SOME,  MODEL_VRFY_BAD    }, /* RFC 5321 4.1.1.6 */
+    {MODEL_EXPN_OK,     ARGUMENT_SOME,  MODEL_EXPN_BAD    }, /* RFC 5321 4.1.1.7 */
+    {MODEL_BDAT_OK,     ARGUMENT_CHUNK, MODEL_BDAT_BAD    }, /* RFC 3030 2 */
+    {MODEL_STARTTLS_OK, ARGUMENT_NONE,  MODEL_STARTTLS_BAD}, /* RFC 3207 4 */
+};
+
+static bool has_wanted(const struct command *command, enum argument wanted)
 {
-    return command->argument.size == 0 ? good : bad;
+    switch (wanted) {
+    case ARGUMENT_NONE:
+        return command->argument.size == 0;
+    case ARGUMENT_SOME:
+        return command->argument.size > 0;
+    case ARGUMENT_CHUNK:
+        return command->has_chunk;
+    }
+    return false;
 }
 
 static bool offers(const struct model_state *state, enum smtp_extension extension)
@@ -295,32 +300,15 @@ static bool offers(const struct model_state *state, enum smtp_extension extensio
 static enum model_reply look_closer(const struct model_state *state, const struct command *command,
                                     enum model_reply reply)
 {
-    bool has_argument = command->argument.size > 0;
-
     if (reply == MODEL_MAIL_OK)
         return answer_mail(state, command);
     if (reply == MODEL_RCPT_OK)
         return answer_rcpt(state, command);
     if (reply == MODEL_AUTH_PROMPT)
         return answer_auth(state, command);
-    if (reply == MODEL_EHLO_OK)
-        return has_argument ? reply : MODEL_EHLO_BAD;
-    if (reply == MODEL_HELO_OK)
-        return has_argument ? reply : MODEL_HELO_BAD;
-    if (reply == MODEL_DATA_OK)
-        return without_argument(command, reply, MODEL_DATA_BAD);
-    if (reply == MODEL_RSET_OK)
-        return without_argument(command, reply, MODEL_RSET_BAD);
-    if (reply == MODEL_QUIT_OK)
-        return without_argument(command, reply, MODEL_QUIT_BAD);
-    if (reply == MODEL_VRFY_OK)
-        return has_argument ? reply : MODEL_VRFY_BAD;
-    if (reply == MODEL_BDAT_OK)
-        return command->has_chunk ? reply : MODEL_BDAT_BAD;
-    if (reply == MODEL_STARTTLS_OK)
-        return without_argument(command, reply, MODEL_STARTTLS_BAD);
-    if (reply == MODEL_EXPN_OK)
-        return has_argument ? reply : MODEL_EXPN_BAD;
+    for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
+        if (arguments[i].good == reply)
+            return has_wanted(command, arguments[i].wanted) ? reply : arguments[i].bad;
     return reply;
 }
 
