@@ -4,7 +4,17 @@
 #include "base/text.h"
 #include "harness/capability.h"
 
-#define FACT(name) facts->values[RECIPE_PLACEHOLDER_##name]
+/* The facts of one run while they are gathered. */
+struct gathering {
+    const struct run_setting *setting;
+    const struct scenario *scenario;
+    const struct run_folder *folder;
+    struct arena *arena;
+    struct recipe_facts facts;
+    struct err *err;
+};
+
+#define FACT(of, name) (of)->facts.values[RECIPE_PLACEHOLDER_##name]
 
 /* ---- facts ----------------------------------------------------------------------------------- */
 
@@ -14,26 +24,25 @@ static bool is_used(const struct run_setting *setting, enum recipe_placeholder p
            setting->recipe->input == placeholder;
 }
 
-static bool set_printf(struct arena *arena, struct bytes *ret, struct err *err, const char *format,
-                       unsigned long long number)
+static bool set_number(struct gathering *to, struct bytes *ret, unsigned long long number)
 {
-    *ret = arena_printf(arena, format, number);
-    return ret->data != NULL || err_memory(err);
+    *ret = arena_printf(to->arena, "%llu", number);
+    return ret->data != NULL || err_memory(to->err);
 }
 
-static bool join_recipients(const struct scenario_send *send, struct arena *arena,
-                            struct bytes *ret, struct err *err)
+static bool join_recipients(struct gathering *to)
 {
+    const struct scenario_send *send = &to->scenario->send;
     struct buf joined;
     bool ok = true;
     buf_init(&joined, RECIPE_VALUE_OCTETS_MAX);
     for (size_t i = 0; ok && i < send->to_count; i++)
         ok = (i == 0 || buf_append_octet(&joined, ',')) && buf_append(&joined, send->to[i]);
     if (ok)
-        *ret = arena_copy(arena, buf_bytes(&joined));
-    ok = ok && ret->data != NULL;
+        FACT(to, TO) = arena_copy(to->arena, buf_bytes(&joined));
+    ok = ok && FACT(to, TO).data != NULL;
     buf_release(&joined);
-    return ok || err_memory(err);
+    return ok || err_memory(to->err);
 }
 
 /* A client rightly waits five minutes and more for a reply (RFC 5321 4.5.3.2). Where a scenario
@@ -48,34 +57,31 @@ static uint64_t timeout_of(const struct scenario *scenario)
     return RUN_TIMEOUT_MS;
 }
 
-static bool set_words(const struct run_setting *setting, const struct scenario *scenario,
-                      unsigned port, struct arena *arena, struct recipe_facts *facts,
-                      struct err *err)
+static bool set_words(struct gathering *to, unsigned port)
 {
-    const struct scenario_send *send = &scenario->send;
-    uint64_t timeout_ms = timeout_of(scenario);
-    FACT(HOST) = BYTES_LITERAL("127.0.0.1");
-    FACT(FROM) = send->from;
-    FACT(USER) = send->user;
-    FACT(PASSWORD) = send->password;
-    FACT(MECHANISM) = send->mechanism;
-    FACT(DOMAIN) = send->domain;
-    FACT(CLIENTS) = bytes_of(setting->clients);
-    FACT(SMTPSEND) = bytes_of(setting->smtpsend);
+    const struct scenario_send *send = &to->scenario->send;
+    uint64_t timeout_ms = timeout_of(to->scenario);
+    FACT(to, DIR) = bytes_of(to->folder->path);
+    FACT(to, HOST) = BYTES_LITERAL("127.0.0.1");
+    FACT(to, FROM) = send->from;
+    FACT(to, USER) = send->user;
+    FACT(to, PASSWORD) = send->password;
+    FACT(to, MECHANISM) = send->mechanism;
+    FACT(to, DOMAIN) = send->domain;
+    FACT(to, CLIENTS) = bytes_of(to->setting->clients);
+    FACT(to, SMTPSEND) = bytes_of(to->setting->smtpsend);
     if (send->before & SEND_BEFORE_NOOP)
-        FACT(BEFORE_NOOP) = BYTES_LITERAL("NOOP");
+        FACT(to, BEFORE_NOOP) = BYTES_LITERAL("NOOP");
     if (send->before & SEND_BEFORE_VRFY)
-        FACT(BEFORE_VRFY) = send->to[0];
+        FACT(to, BEFORE_VRFY) = send->to[0];
     if (send->before & SEND_BEFORE_RSET)
-        FACT(BEFORE_RSET) = BYTES_LITERAL("RSET");
-    facts->to = send->to;
-    facts->to_count = send->to_count;
-    if (timeout_ms > 0 &&
-        (!set_printf(arena, &FACT(TIMEOUT), err, "%llu", (timeout_ms + 999) / 1000) ||
-         !set_printf(arena, &FACT(TIMEOUT_MS), err, "%llu", timeout_ms)))
+        FACT(to, BEFORE_RSET) = BYTES_LITERAL("RSET");
+    to->facts.to = send->to;
+    to->facts.to_count = send->to_count;
+    if (timeout_ms > 0 && (!set_number(to, &FACT(to, TIMEOUT), (timeout_ms + 999) / 1000) ||
+                           !set_number(to, &FACT(to, TIMEOUT_MS), timeout_ms)))
         return false;
-    return set_printf(arena, &FACT(PORT), err, "%llu", port) &&
-           join_recipients(send, arena, &FACT(TO), err);
+    return set_number(to, &FACT(to, PORT), port) && join_recipients(to);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -92,41 +98,37 @@ static const struct {
     {RECIPE_PLACEHOLDER_BODY,         MAIL_FORM_BODY,  "body"        },
 };
 
-static bool set_path(const struct run_folder *folder, const char *name, struct arena *arena,
-                     struct bytes *ret, struct err *err)
+static bool set_path(struct gathering *to, const char *name, struct bytes *ret)
 {
-    *ret = arena_printf(arena, "%s/%s", folder->path, name);
-    return ret->data != NULL || err_memory(err);
+    *ret = arena_printf(to->arena, "%s/%s", to->folder->path, name);
+    return ret->data != NULL || err_memory(to->err);
 }
 
-static bool write_mails(const struct run_setting *setting, const struct scenario_send *send,
-                        const struct run_folder *folder, struct arena *arena,
-                        struct recipe_facts *facts, struct err *err)
+static bool write_mails(struct gathering *to)
 {
     for (size_t i = 0; i < sizeof(mail_files) / sizeof(mail_files[0]); i++) {
         enum recipe_placeholder placeholder = mail_files[i].placeholder;
-        if (!is_used(setting, placeholder))
+        if (!is_used(to->setting, placeholder))
             continue;
-        if (!run_folder_write_mail(folder, mail_files[i].name, &send->given, mail_files[i].form,
-                                   err) ||
-            !set_path(folder, mail_files[i].name, arena, &facts->values[placeholder], err))
+        if (!run_folder_write_mail(to->folder, mail_files[i].name, &to->scenario->send.given,
+                                   mail_files[i].form, to->err) ||
+            !set_path(to, mail_files[i].name, &to->facts.values[placeholder]))
             return false;
     }
     return true;
 }
 
-static bool write_password(const struct run_setting *setting, const struct scenario_send *send,
-                           const struct run_folder *folder, struct arena *arena,
-                           struct recipe_facts *facts, struct err *err)
+static bool write_password(struct gathering *to)
 {
+    const struct scenario_send *send = &to->scenario->send;
     struct buf line;
-    if (send->user.size == 0 || !is_used(setting, RECIPE_PLACEHOLDER_PASSWORD_FILE))
+    if (send->user.size == 0 || !is_used(to->setting, RECIPE_PLACEHOLDER_PASSWORD_FILE))
         return true;
     buf_init(&line, send->password.size + 1);
     bool ok =
-        (buf_append(&line, send->password) && buf_append_octet(&line, '\n')) || err_memory(err);
-    ok = ok && run_folder_write(folder, BYTES_LITERAL("password"), buf_bytes(&line), err) &&
-         set_path(folder, "password", arena, &FACT(PASSWORD_FILE), err);
+        (buf_append(&line, send->password) && buf_append_octet(&line, '\n')) || err_memory(to->err);
+    ok = ok && run_folder_write(to->folder, BYTES_LITERAL("password"), buf_bytes(&line), to->err) &&
+         set_path(to, "password", &FACT(to, PASSWORD_FILE));
     buf_release_secret(&line);
     return ok;
 }
@@ -186,15 +188,14 @@ static bool add_inherited(struct environment *to, const struct run_setting *sett
     return true;
 }
 
-static bool make_environment(const struct run_setting *setting, const struct run_folder *folder,
-                             const struct recipe_facts *facts, struct arena *arena,
-                             const struct recipe_command *command, const char *const **ret,
-                             struct err *err)
+static bool make_environment(const struct gathering *from, const char *const *of_command,
+                             const char *const **ret)
 {
-    struct environment environment = {.arena = arena, .err = err};
-    bool ok = setting->inherited != NULL ? add_inherited(&environment, setting, facts)
-                                         : add_own(&environment, setting, folder);
-    for (const char *const *line = command->environment; ok && *line != NULL; line++)
+    struct environment environment = {.arena = from->arena, .err = from->err};
+    bool ok = from->setting->inherited != NULL
+                  ? add_inherited(&environment, from->setting, &from->facts)
+                  : add_own(&environment, from->setting, from->folder);
+    for (const char *const *line = of_command; ok && *line != NULL; line++)
         ok = add_line(&environment, *line);
     ok = ok && add_line(&environment, NULL);
     *ret = environment.names;
@@ -203,28 +204,26 @@ static bool make_environment(const struct run_setting *setting, const struct run
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-bool run_facts_make(const struct run_setting *setting, const struct scenario *scenario,
-                    const struct run_folder *folder, unsigned port, struct arena *arena,
-                    struct run_command *ret, struct err *err)
+bool run_facts_make(const struct run_given *given, struct arena *arena, struct run_command *ret,
+                    struct err *err)
 {
-    struct recipe_facts made = {.to = NULL};
-    struct recipe_facts *facts = &made;
+    const struct recipe *recipe = given->setting->recipe;
+    struct gathering to = {.setting = given->setting,
+                           .scenario = given->scenario,
+                           .folder = given->folder,
+                           .arena = arena,
+                           .err = err};
     struct recipe_command command;
-    const struct scenario_send *send = &scenario->send;
-    FACT(DIR) = bytes_of(folder->path);
-    if (!set_words(setting, scenario, port, arena, facts, err) ||
-        !write_mails(setting, send, folder, arena, facts, err) ||
-        !write_password(setting, send, folder, arena, facts, err) ||
-        !recipe_expand(setting->recipe, facts, arena, &command, err))
+    if (!set_words(&to, given->port) || !write_mails(&to) || !write_password(&to) ||
+        !recipe_expand(recipe, &to.facts, arena, &command, err))
         return false;
     for (size_t i = 0; i < command.file_count; i++)
-        if (!run_folder_write(folder, command.files[i].name, command.files[i].octets, err))
+        if (!run_folder_write(given->folder, command.files[i].name, command.files[i].octets, err))
             return false;
     ret->argv = command.argv;
-    ret->input = setting->recipe->input != RECIPE_PLACEHOLDER_NONE
-                     ? facts->values[setting->recipe->input].data
-                     : NULL;
-    return make_environment(setting, folder, facts, arena, &command, &ret->environment, err);
+    ret->input =
+        recipe->input != RECIPE_PLACEHOLDER_NONE ? to.facts.values[recipe->input].data : NULL;
+    return make_environment(&to, command.environment, &ret->environment);
 }
 
 /* ---- capabilities ---------------------------------------------------------------------------- */

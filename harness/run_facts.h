@@ -17,9 +17,16 @@ struct run_command {
     const char *input; /* path; NULL = none */
 };
 
-bool run_facts_make(const struct run_setting *setting, const struct scenario *scenario,
-                    const struct run_folder *folder, unsigned port, struct arena *arena,
-                    struct run_command *ret, struct err *err);
+/* What is known when a client is started. */
+struct run_given {
+    const struct run_setting *setting;
+    const struct scenario *scenario;
+    const struct run_folder *folder;
+    unsigned port;
+};
+
+bool run_facts_make(const struct run_given *given, struct arena *arena, struct run_command *ret,
+                    struct err *err);
 
 /* What a scenario needs and the client cannot do; empty: nothing. */
 bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,

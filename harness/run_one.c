@@ -347,9 +347,12 @@ static const struct connection_calls calls = {
 static bool start_process(struct one_run *run)
 {
     const struct run_setting *setting = run->setting;
+    struct run_given given = {.setting = setting,
+                              .scenario = &run->scenario,
+                              .folder = &run->folder,
+                              .port = listener_port(run->listener)};
     struct run_command command;
-    if (!run_facts_make(setting, &run->scenario, &run->folder, listener_port(run->listener),
-                        run->arena, &command, &run->err))
+    if (!run_facts_make(&given, run->arena, &command, &run->err))
         return false;
     struct process_options options = {.argv = command.argv,
                                       .environment = command.environment,
