@@ -127,6 +127,12 @@ bool smtp_extensions_add(struct smtp_extensions *set, struct bytes line, struct 
         add_mechanisms(set, parameters);
     else if (extension == SMTP_EXTENSION_SIZE)
         set->size_octets = size_of(parameters);
+    else if (extension == SMTP_EXTENSION_DELIVERBY)
+        smtp_extensions_read_deliverby(set, parameters);
+    else if (extension == SMTP_EXTENSION_FUTURERELEASE)
+        smtp_extensions_read_futurerelease(set, parameters);
+    else if (extension == SMTP_EXTENSION_LIMITS)
+        smtp_extensions_read_limits(set, parameters);
     return true;
 }
 

@@ -102,23 +102,39 @@ struct smtp_parameter {
 extern const struct smtp_parameter smtp_parameters[];
 extern const size_t smtp_parameter_count;
 
+/* RFC 9422 4; 0 = no such limit. */
+struct smtp_limits {
+    unsigned mail_max;        /* MAIL commands of one session */
+    unsigned rcpt_max;        /* RCPT commands of one transaction */
+    unsigned rcpt_domain_max; /* different domains in the RCPT commands of one session */
+};
+
 /* What one server offers. Zeroed it is the empty set. */
 struct smtp_extensions {
-    uint64_t offered;     /* a bit for each enum smtp_extension */
-    uint32_t mechanisms;  /* a bit for each enum smtp_mechanism, OTHER too */
-    uint64_t size_octets; /* SIZE parameter; 0 = no fixed maximum (RFC 1870 3, 4) */
-    unsigned lines;       /* keyword lines taken, known or not */
-    bool auth_legacy;     /* "AUTH=": the form of before RFC 2554, counted as AUTH too */
+    uint64_t offered;          /* a bit for each enum smtp_extension */
+    uint32_t mechanisms;       /* a bit for each enum smtp_mechanism, OTHER too */
+    uint64_t size_octets;      /* SIZE parameter; 0 = no fixed maximum (RFC 1870 3, 4) */
+    unsigned lines;            /* keyword lines taken, known or not */
+    bool auth_legacy;          /* "AUTH=": the form of before RFC 2554, counted as AUTH too */
+    uint32_t deliverby_min_s;  /* DELIVERBY: the least by-time of mode R (RFC 2852 2); 0 = none */
+    uint32_t holdfor_max_s;    /* FUTURERELEASE (RFC 4865 3); 0 = not said */
+    uint64_t holduntil_max_s;  /* the same, since 1970; 0 = not said */
+    struct smtp_limits limits; /* LIMITS (RFC 9422) */
 };
 
 /*
  * One line of the reply to EHLO after the first, without code, separator and CRLF. AUTH twice adds
  * up; a later SIZE takes the place of an earlier one. Whatever the keyword, its parameters are held
  * to the ABNF, except that runs of SP and SP at the end are let through: real servers send them. A
- * SIZE that is no number counts as SIZE without one.
+ * SIZE that is no number counts as SIZE without one. What is malformed behind DELIVERBY,
+ * FUTURERELEASE and LIMITS counts as not said.
  */
 bool smtp_extensions_add(struct smtp_extensions *set, struct bytes line, struct err *err);
 bool smtp_extensions_has(const struct smtp_extensions *set, enum smtp_extension extension);
+/* The parts of smtp_extensions_add() that read the parameters of one keyword. */
+void smtp_extensions_read_deliverby(struct smtp_extensions *set, struct bytes parameters);
+void smtp_extensions_read_futurerelease(struct smtp_extensions *set, struct bytes parameters);
+void smtp_extensions_read_limits(struct smtp_extensions *set, struct bytes parameters);
 bool smtp_extensions_has_mechanism(const struct smtp_extensions *set,
                                    enum smtp_mechanism mechanism);
 /* The longest MAIL or RCPT line, with CRLF, after what is offered (RFC 5321 4.5.3.1.4); for any

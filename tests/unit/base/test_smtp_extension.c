@@ -162,6 +162,48 @@ static void a_parameter_is_brought_by_an_offered_extension_or_by_none(void **sta
     }
 }
 
+static const struct {
+    const char *line;
+    unsigned minimum;
+    unsigned holdfor;
+    uint64_t holduntil;
+    struct smtp_limits limits;
+} bounds[] = {
+    {"DELIVERBY",                             0,   0,  0,    {0, 0, 0}     },
+    {"DELIVERBY 240",                         240, 0,  0,    {0, 0, 0}     },
+    {"deliverby 240,X",                       240, 0,  0,    {0, 0, 0}     },
+    {"DELIVERBY soon",                        0,   0,  0,    {0, 0, 0}     },
+    {"DELIVERBY 1234567890",                  0,   0,  0,    {0, 0, 0}     },
+    {"FUTURERELEASE 60 1970-01-01T01:00:00Z", 0,   60, 3600, {0, 0, 0}     },
+    {"FUTURERELEASE 60",                      0,   0,  0,    {0, 0, 0}     },
+    {"FUTURERELEASE 60 tomorrow",             0,   0,  0,    {0, 0, 0}     },
+    {"LIMITS MAILMAX=1 rcptmax=20",           0,   0,  0,    {1, 20, 0}    },
+    {"LIMITS RCPTDOMAINMAX=999999",           0,   0,  0,    {0, 0, 999999}},
+    {"LIMITS RCPTMAX=0 MAILMAX=2 FOO",        0,   0,  0,    {2, 0, 0}     },
+    {"LIMITS RCPTMAX=1000000 MAILMAX=02 X=y", 0,   0,  0,    {0, 0, 0}     },
+    {"LIMITS MAILMAX=many RCPTMAX=3",         0,   0,  0,    {0, 3, 0}     },
+    {"LIMITS ===",                            0,   0,  0,    {0, 0, 0}     },
+    {"LIMITS RCPTMAX=3 MAILMAX=",             0,   0,  0,    {0, 0, 0}     },
+    {"LIMITS RCPTMAX=3; MAILMAX=1",           0,   0,  0,    {0, 0, 0}     },
+};
+
+static void bounds_are_read_and_what_is_malformed_is_not_said(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bounds); i++) {
+        struct smtp_extensions set = SET_OF("DELIVERBY 7", "LIMITS MAILMAX=7", bounds[i].line);
+        bool by = bytes_starts_with_nocase(bytes_of(bounds[i].line), BYTES_LITERAL("DELIVERBY"));
+        bool limits = bytes_starts_with(bytes_of(bounds[i].line), BYTES_LITERAL("LIMITS"));
+
+        assert_int_equal(set.deliverby_min_s, by ? bounds[i].minimum : 7);
+        assert_int_equal(set.holdfor_max_s, bounds[i].holdfor);
+        assert_int_equal(set.holduntil_max_s, bounds[i].holduntil);
+        assert_int_equal(set.limits.mail_max, limits ? bounds[i].limits.mail_max : 7);
+        assert_int_equal(set.limits.rcpt_max, bounds[i].limits.rcpt_max);
+        assert_int_equal(set.limits.rcpt_domain_max, bounds[i].limits.rcpt_domain_max);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_line_that_is_none_leaves_the_set_as_it_was),
         cmocka_unit_test(a_command_line_may_be_longer_by_what_is_offered),
         cmocka_unit_test(a_parameter_is_brought_by_an_offered_extension_or_by_none),
+        cmocka_unit_test(bounds_are_read_and_what_is_malformed_is_not_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
