@@ -62,7 +62,8 @@ static struct fake_server *allocate(const struct fake_server_options *options)
         return NULL;
     memset(server, 0, fixed);
     server->pool = options->pool;
-    server->rare = fake_server_pool_take(options->pool, out + LINE_OCTETS + STORE_OCTETS);
+    server->rare = fake_server_pool_take(options->pool, sizeof(struct server_tls) + out +
+                                                            LINE_OCTETS + STORE_OCTETS);
     if (!server->rare) {
         free(server);
         return NULL;
@@ -73,8 +74,9 @@ static struct fake_server *allocate(const struct fake_server_options *options)
     server->secret_octets_size = secret_octets;
     server->stores[0] =
         (struct store){server->secret_octets + secret_octets, 0, STORE_SMALL_OCTETS};
-    server->stores[1] = (struct store){server->rare, 0, STORE_OCTETS};
-    server->line = server->rare + STORE_OCTETS;
+    server->tls = (struct server_tls *)(void *)server->rare;
+    server->stores[1] = (struct store){server->rare + sizeof(struct server_tls), 0, STORE_OCTETS};
+    server->line = server->stores[1].data + STORE_OCTETS;
     server->out = server->line + LINE_OCTETS;
     server->out_octets = out;
     return server;
@@ -92,6 +94,7 @@ static void init(struct fake_server *server, const struct fake_server_options *o
     server->limit_ms = options->limit_ms;
     server->now_ms = options->now_ms;
     server->owed = 1;
+    server->implicit_tls = options->implicit_tls || scenario->send.tls == SEND_TLS_IMPLICIT;
     server->last_verb = SMTP_VERB_QUIT;
     model_state_init(&server->state, scenario->accounts, scenario->account_count);
     server->replies.stage = SMTP_STAGE_GREETING;
@@ -116,6 +119,17 @@ static bool allocate_parts(struct fake_server *server, const struct model_text *
     return server->scratch != NULL;
 }
 
+static void open_session(struct fake_server *server)
+{
+    if (server->has_dialogue)
+        server_start(server, &(struct program){.kind = PROGRAM_DIALOGUE,
+                                               .source = TRANSCRIPT_SOURCE_DIALOGUE,
+                                               .owner = server->scenario,
+                                               .at = server->cursor});
+    else
+        server_greet(server);
+}
+
 struct fake_server *fake_server_new(const struct fake_server_options *options)
 {
     struct fake_server *server;
@@ -130,13 +144,12 @@ struct fake_server *fake_server_new(const struct fake_server_options *options)
         return NULL;
     }
     server_record_event(server, TRANSCRIPT_CONNECTED, TRANSCRIPT_SOURCE_NOBODY, 0);
-    if (server->has_dialogue)
-        server_start(server, &(struct program){.kind = PROGRAM_DIALOGUE,
-                                               .source = TRANSCRIPT_SOURCE_DIALOGUE,
-                                               .owner = server->scenario,
-                                               .at = server->cursor});
-    else
-        server_greet(server);
+    if (server->implicit_tls) {
+        server->wish = ENGINE_WISH_TLS;
+        server->wish_tls = server_tls_demand(server, NULL);
+    } else {
+        open_session(server);
+    }
     return server;
 }
 
@@ -264,6 +277,36 @@ static enum engine_wish wish(const void *self)
     return server->wish;
 }
 
+static void tls_facts(void *self, uint64_t now_ms, const struct tls_facts *facts)
+{
+    struct fake_server *server = self;
+
+    server->now_ms = now_ms;
+    server_keep_tls(server, facts);
+}
+
+static const struct tls_demand *tls_demand(const void *self)
+{
+    const struct fake_server *server = self;
+
+    return server->wish_tls;
+}
+
+static void finish_tls(struct fake_server *server)
+{
+    bool is_first = server->implicit_tls && !server->state.secure;
+
+    if (is_first)
+        server->state.secure = true;
+    else
+        server_secure(server);
+    server_record_tls(server, TRANSCRIPT_TLS_STARTED);
+    if (is_first)
+        open_session(server);
+    else
+        server_advance(server);
+}
+
 static void wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
 {
     struct fake_server *server = self;
@@ -276,9 +319,7 @@ static void wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
     case ENGINE_WISH_NONE:
         break;
     case ENGINE_WISH_TLS:
-        model_state_secured(&server->state);
-        server_record_event(server, TRANSCRIPT_TLS_STARTED, server->wish_source, server->wish_line);
-        server_advance(server);
+        finish_tls(server);
         break;
     case ENGINE_WISH_HALF_CLOSE:
         record_own_end(server, TRANSCRIPT_SERVER_HALF_CLOSED);
@@ -307,7 +348,7 @@ static void ended(void *self, uint64_t now_ms, enum engine_end how)
         return;
     server->now_ms = now_ms;
     if (server->wish == ENGINE_WISH_TLS)
-        server_record_event(server, TRANSCRIPT_TLS_FAILED, server->wish_source, server->wish_line);
+        server_record_tls(server, TRANSCRIPT_TLS_FAILED);
     if (!server->server_ended && !server->expired)
         server_cut_input(server);
     if (!server->expired)
@@ -366,7 +407,9 @@ struct engine fake_server_engine(struct fake_server *server)
                                           .wish_done = wish_done,
                                           .ended = ended,
                                           .deadline_ms = deadline_ms,
-                                          .tick = tick};
+                                          .tick = tick,
+                                          .tls_demand = tls_demand,
+                                          .tls_facts = tls_facts};
 
     return (struct engine){&ops, server};
 }

@@ -28,6 +28,7 @@ struct fake_server_options {
     const struct scenario *scenario;
     const struct scenario *personality; /* NULL: the model as it is */
     unsigned connection;                /* 1-based: which dialogue of the scenario this plays */
+    bool implicit_tls;                  /* TLS begins at once, whatever the scenario says */
     uint64_t limit_ms;                  /* the run is ended then, absolute; ENGINE_NEVER */
     uint64_t now_ms;
     struct fake_server_pool *pool; /* NULL: this connection has all of its memory for itself */

@@ -139,6 +139,13 @@ struct store {
     size_t max;
 };
 
+/* What the last handshake was; the spans of facts lie in octets. */
+struct server_tls {
+    struct tls_facts facts;
+    size_t used;
+    char octets[1024];
+};
+
 struct secret {
     size_t from;
     size_t size;
@@ -184,8 +191,11 @@ struct fake_server {
     enum engine_wish wish;
     unsigned wish_line;
     enum transcript_source wish_source;
-    bool mute;  /* nothing more is said */
-    bool meant; /* the dialogue itself brought the end about */
+    const struct tls_demand *wish_tls; /* TLS; NULL: an ordinary one */
+    bool implicit_tls;                 /* TLS comes before the first octet */
+    bool tls_known;                    /* tls holds facts */
+    bool mute;                         /* nothing more is said */
+    bool meant;                        /* the dialogue itself brought the end about */
     bool quit_seen;
     bool quit_answered;
     bool client_ended;
@@ -205,6 +215,7 @@ struct fake_server {
     size_t line_touched; /* octets of line that held something, perhaps a secret */
     /* Behind this struct, and in rare. */
     struct secret *secrets;
+    struct server_tls *tls;
     unsigned *rule_times; /* of the scenario's rules, then of the personality's */
     char *secret_octets;
     size_t secret_octets_size;
@@ -236,6 +247,13 @@ void server_drop_output(struct fake_server *server);
 void server_start(struct fake_server *server, const struct program *program);
 void server_advance(struct fake_server *server);
 void server_greet(struct fake_server *server);
+
+/* fake_server_tls.c */
+const struct tls_demand *server_tls_demand(const struct fake_server *server,
+                                           const struct step *step); /* step may be NULL */
+void server_keep_tls(struct fake_server *server, const struct tls_facts *facts);
+void server_record_tls(struct fake_server *server, enum transcript_kind kind);
+void server_secure(struct fake_server *server);
 
 /* fake_server_unit.c */
 void server_take_unit(struct fake_server *server, struct unit *unit);

@@ -67,6 +67,7 @@ static void end_program(struct fake_server *server)
 
 static void run_ending(struct fake_server *server, const struct step *step, enum engine_wish wish)
 {
+    server->wish_tls = wish == ENGINE_WISH_TLS ? server_tls_demand(server, step) : NULL;
     server->greeted = true;
     server->meant = server->meant || wish != ENGINE_WISH_TLS;
     wish_for(server, wish, step->line);
@@ -193,17 +194,18 @@ static bool run_step(struct fake_server *server)
 static bool run_single(struct fake_server *server)
 {
     struct program *program = &server->program;
-    bool enhanced = smtp_extensions_has(&server->state.offered, SMTP_EXTENSION_ENHANCEDSTATUSCODES);
     struct bytes octets = program->kind == PROGRAM_MODEL
-                              ? model_text_reply(server->text, program->reply, enhanced)
+                              ? model_text_reply(server->text, program->reply, &server->state)
                               : program->octets;
     enum program_kind kind = program->kind;
 
     if (!server_put(server, octets, server->grouping, NULL))
         return false;
     server->replied = server->greeted = true;
-    if (kind == PROGRAM_MODEL && program->reply == MODEL_STARTTLS_OK)
+    if (kind == PROGRAM_MODEL && program->reply == MODEL_STARTTLS_OK) {
+        server->wish_tls = server_tls_demand(server, NULL);
         wish_for(server, ENGINE_WISH_TLS, 0);
+    }
     end_program(server);
     come_to_rest(server, kind);
     return true;

@@ -300,16 +300,15 @@ static bool expect_tls(struct judging *judging, const struct expectation *expect
 {
     for (size_t i = 0; i < transcript_count(judging->transcript); i++) {
         const struct transcript_record *record = transcript_at(judging->transcript, i);
-        size_t at = bytes_find(record->octets, '1'); /* "TLSv1.3", "1.2": all begin with 1. */
-        struct bytes version;
+        enum tls_version version = record->tls ? record->tls->version : TLS_VERSION_ANY;
 
         if (record->kind != TRANSCRIPT_TLS_STARTED)
             continue;
-        version = at == BYTES_NOT_FOUND ? BYTES_NONE : bytes_slice(record->octets, at, at + 3);
-        if (version.size < 3 || expectation->text.size < 3 ||
-            memcmp(version.data, expectation->text.data, 3) >= 0)
+        if (expectation->tls_name ? record->tls && record->tls->server_name.size > 0
+                                  : version >= expectation->tls_version)
             return true;
-        return fail_with_record(judging, expectation, i);
+        return judge_fail(judging, expectation, i,
+                          expectation->tls_name ? "no server_name" : tls_version_word(version));
     }
     return judge_fail(judging, expectation, SESSION_NOWHERE, "no TLS");
 }

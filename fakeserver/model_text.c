@@ -2,12 +2,16 @@
 
 #include <stdlib.h>
 
-/* Replies in other words than the model's: octets[from..to). 0..0: its own words. */
+/* Octets [from..to); 0..0: nothing. */
+struct text_span {
+    uint32_t from;
+    uint32_t to;
+};
+
+/* Replies in other words than the model's. */
 struct model_text {
-    struct {
-        uint32_t from;
-        uint32_t to;
-    } spans[MODEL_REPLY_COUNT];
+    struct text_span spans[MODEL_REPLY_COUNT]; /* EHLO_OK: in the clear */
+    struct text_span ehlo_under_tls;
     char octets[];
 };
 
@@ -34,29 +38,66 @@ static void put_line(struct writer *writer, unsigned code, bool last, struct byt
     put(writer, BYTES_LITERAL("\r\n"));
 }
 
-static const char *const own_offers[] = {"PIPELINING",          "SIZE 10485760", "8BITMIME",
-                                         "ENHANCEDSTATUSCODES", "HELP",          "VRFY",
-                                         "AUTH PLAIN LOGIN"};
-enum { OWN_OFFERS = sizeof(own_offers) / sizeof(own_offers[0]) };
+#define OFFER(text, when)                                                                          \
+    {                                                                                              \
+        {text, sizeof(text) - 1}, when                                                             \
+    }
+static const struct offer own_offers[] = {
+    OFFER("PIPELINING", 0),
+    OFFER("SIZE 10485760", 0),
+    OFFER("8BITMIME", 0),
+    OFFER("ENHANCEDSTATUSCODES", 0),
+    OFFER("HELP", 0),
+    OFFER("VRFY", 0),
+    OFFER("STARTTLS", RULE_WHEN_PLAIN),
+    OFFER("AUTH PLAIN LOGIN", RULE_WHEN_TLS), /* RFC 4954 4: not in the clear, if TLS can be had */
+    OFFER("AUTH PLAIN LOGIN", 0),
+};
+enum { OWN_OFFERS = sizeof(own_offers) / sizeof(own_offers[0]), OWN_STARTTLS = OWN_OFFERS - 3 };
 
 struct offers {
     const struct scenario *given; /* NULL: the model's own */
+    const struct offer *offers;
     size_t count;
+    unsigned now; /* RULE_WHEN_PLAIN or RULE_WHEN_TLS */
+    bool starttls, auth;
 };
 
-/* AUTH only where somebody could be authenticated. */
-static struct offers offers_of(const struct scenario *scenario, const struct scenario *personality)
+static bool wants_starttls(const struct scenario *scenario)
 {
-    if (scenario->has_offer)
-        return (struct offers){scenario, scenario->offer_count};
-    if (personality && personality->has_offer)
-        return (struct offers){personality, personality->offer_count};
-    return (struct offers){NULL, scenario->account_count > 0 ? OWN_OFFERS : OWN_OFFERS - 1};
+    return scenario->send.tls == SEND_TLS_STARTTLS || scenario->send.tls == SEND_TLS_OPPORTUNISTIC;
 }
 
-static struct bytes offer_at(struct offers offers, size_t index)
+static struct offers offers_of(const struct scenario *scenario, const struct scenario *personality,
+                               unsigned now)
 {
-    return offers.given ? offers.given->offers[index] : bytes_of(own_offers[index]);
+    if (scenario->has_offer)
+        return (struct offers){scenario, scenario->offers, scenario->offer_count, now, true, true};
+    if (personality && personality->has_offer)
+        return (struct offers){
+            personality, personality->offers, personality->offer_count, now, true, true};
+    /* AUTH only where somebody could be authenticated, STARTTLS where the client is to use it. */
+    return (struct offers){
+        NULL, own_offers, OWN_OFFERS, now, wants_starttls(scenario), scenario->account_count > 0};
+}
+
+/* The next line from *index on; false: there is none. */
+static bool next_offer(const struct offers *offers, size_t *index, struct bytes *ret)
+{
+    for (; *index < offers->count; (*index)++) {
+        const struct offer *offer = &offers->offers[*index];
+        bool is_own = !offers->given && *index >= OWN_STARTTLS;
+        bool is_for_tls = *index < OWN_OFFERS - 1; /* of the model's last three lines */
+
+        if (offer->when != 0 && offer->when != offers->now)
+            continue;
+        if (is_own && (is_for_tls != offers->starttls || (*index > OWN_STARTTLS && !offers->auth)))
+            continue;
+        *ret = offer->text;
+        (*index)++;
+        return true;
+    }
+    return false;
 }
 
 static void put_wording(struct writer *writer, const struct wording *wording, bool more)
@@ -81,20 +122,29 @@ static const struct wording *find_wording(const struct scenario *scenario,
 }
 
 /* The list of offers ends the reply. */
-static void put_ehlo(struct writer *writer, const struct scenario *scenario,
-                     const struct scenario *personality)
+static struct text_span put_ehlo(struct writer *writer, const struct scenario *scenario,
+                                 const struct scenario *personality, unsigned now)
 {
     const struct model_reply_row *row = &model_replies[MODEL_EHLO_OK];
     const struct wording *wording = find_wording(scenario, row);
-    struct offers offers = offers_of(scenario, personality);
+    struct offers offers = offers_of(scenario, personality, now);
+    struct text_span span = {(uint32_t)writer->size, 0};
+    struct bytes line, next;
+    size_t at = 0;
+    bool more = next_offer(&offers, &at, &line);
 
     wording = wording ? wording : find_wording(personality, row);
     if (wording)
-        put_wording(writer, wording, offers.count > 0);
+        put_wording(writer, wording, more);
     else
-        put_line(writer, row->code, offers.count == 0, BYTES_LITERAL("server.example"));
-    for (size_t i = 0; i < offers.count; i++)
-        put_line(writer, row->code, i + 1 == offers.count, offer_at(offers, i));
+        put_line(writer, row->code, !more, BYTES_LITERAL("server.example"));
+    while (more) {
+        more = next_offer(&offers, &at, &next);
+        put_line(writer, row->code, !more, line);
+        line = next;
+    }
+    span.to = (uint32_t)writer->size;
+    return span;
 }
 
 /* All replies of one stage and code say the same; who came first has said it. */
@@ -126,10 +176,13 @@ static size_t put_all(struct model_text *text, const struct scenario *scenario,
                       const struct scenario *personality)
 {
     struct writer writer = {text ? text->octets : NULL, 0};
+    struct text_span plain = put_ehlo(&writer, scenario, personality, RULE_WHEN_PLAIN);
+    struct text_span tls = put_ehlo(&writer, scenario, personality, RULE_WHEN_TLS);
 
-    put_ehlo(&writer, scenario, personality);
-    if (text)
-        text->spans[MODEL_EHLO_OK].to = (uint32_t)writer.size;
+    if (text) {
+        text->spans[MODEL_EHLO_OK] = plain;
+        text->ehlo_under_tls = tls;
+    }
     put_wordings(text, &writer, scenario);
     put_wordings(text, &writer, personality);
     return writer.size;
@@ -153,12 +206,15 @@ void model_text_free(struct model_text *text)
     free(text);
 }
 
-struct bytes model_text_reply(const struct model_text *text, enum model_reply reply, bool enhanced)
+struct bytes model_text_reply(const struct model_text *text, enum model_reply reply,
+                              const struct model_state *state)
 {
-    uint32_t from = text->spans[reply].from;
-    uint32_t to = text->spans[reply].to;
+    struct text_span span =
+        reply == MODEL_EHLO_OK && state->secure ? text->ehlo_under_tls : text->spans[reply];
 
-    if (to > from)
-        return (struct bytes){text->octets + from, to - from};
-    return enhanced ? model_replies[reply].enhanced : model_replies[reply].plain;
+    if (span.to > span.from)
+        return (struct bytes){text->octets + span.from, span.to - span.from};
+    return smtp_extensions_has(&state->offered, SMTP_EXTENSION_ENHANCEDSTATUSCODES)
+               ? model_replies[reply].enhanced
+               : model_replies[reply].plain;
 }

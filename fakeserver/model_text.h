@@ -18,7 +18,9 @@ struct model_text;
 struct model_text *model_text_new(const struct scenario *scenario,
                                   const struct scenario *personality);
 void model_text_free(struct model_text *text);
-/* enhanced: ENHANCEDSTATUSCODES was offered. */
-struct bytes model_text_reply(const struct model_text *text, enum model_reply reply, bool enhanced);
+/* As it is worded in this state: with enhanced status codes where they were offered, and with other
+ * offers under TLS. */
+struct bytes model_text_reply(const struct model_text *text, enum model_reply reply,
+                              const struct model_state *state);
 
 #endif

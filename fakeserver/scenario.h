@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/smtp_outcome.h"
 #include "base/smtp_verb.h"
+#include "base/tls.h"
 #include "fakeserver/finding.h"
 #include "fakeserver/mail_data.h"
 #include "fakeserver/transcript.h"
@@ -120,7 +121,7 @@ struct step {
     uint64_t count;                   /* OCTETS; PACE octets */
     unsigned splits[STEP_SPLITS_MAX]; /* SPLIT: ascending offsets */
     size_t split_count;
-    struct bytes tls_options;      /* TLS: as written */
+    const struct tls_demand *tls;  /* TLS; NULL: as the head says */
     const struct pattern *pattern; /* COMMAND, OPTIONAL */
     size_t target;                 /* OPTIONAL, GOTO: index of a step */
     const size_t *branches;        /* EITHER */
@@ -150,6 +151,12 @@ struct wording {
     enum smtp_stage stage;
     unsigned code;
     struct bytes text; /* lines separated by \n; without codes */
+};
+
+/* `offer AUTH PLAIN when tls`: one line of the EHLO reply. */
+struct offer {
+    struct bytes text; /* a keyword with its parameters */
+    unsigned when;     /* RULE_WHEN_PLAIN or RULE_WHEN_TLS; 0 = always */
 };
 
 /* ---- what the client is to do --------------------------------------------------------------- */
@@ -193,7 +200,7 @@ enum expect_kind {
     EXPECT_REPORT,      /* code or text */
     EXPECT_CONNECTIONS, /* compare, number */
     EXPECT_GIVES_UP,    /* between from_ms and to_ms after the server fell silent */
-    EXPECT_TLS          /* text: lowest version */
+    EXPECT_TLS          /* at least tls_version; tls_name: the client sent server_name */
 };
 
 enum expect_compare { EXPECT_AT_MOST, EXPECT_EXACTLY, EXPECT_AT_LEAST };
@@ -215,6 +222,8 @@ struct expectation {
     enum expect_compare compare;
     unsigned long long number;
     struct bytes text;
+    enum tls_version tls_version; /* TLS */
+    bool tls_name;
     uint64_t from_ms, to_ms;
     struct bytes written; /* the line as it stands after `expect`, for messages */
 };
@@ -233,10 +242,12 @@ struct scenario {
     const struct bytes *needs; /* client capabilities */
     size_t need_count;
     enum finding_level level;
-    struct bytes server;        /* personality; empty: none */
-    bool has_offer;             /* `offer …`: replaces the model's list of extensions */
-    const struct bytes *offers; /* each a keyword with its parameters */
+    struct bytes server; /* personality; empty: none */
+    bool has_offer;      /* `offer …`: replaces the model's list of extensions */
+    const struct offer *offers;
     size_t offer_count;
+    const struct tls_demand
+        *tls; /* of every handshake that asks for nothing else; NULL: ordinary */
     struct scenario_send send;
     const struct account *accounts; /* send's credentials come first, when given */
     size_t account_count;

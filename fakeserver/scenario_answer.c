@@ -167,10 +167,8 @@ static bool parse_event_argument(struct dialogue_reader *reader, const struct sc
     struct scenario_word word;
     struct err *err = reader->parser->err;
 
-    if (step->event == STEP_EVENT_TLS) {
-        step->tls_options = bytes_trim(bytes_after(text->octets, at));
-        return true;
-    }
+    if (step->event == STEP_EVENT_TLS)
+        return scenario_parse_tls(reader->parser, text, at, &step->tls);
     if (!scenario_word_next(text->octets, &at, &word))
         return !expected[step->event] ||
                scenario_fail(text, at, err, "expected %s", expected[step->event]);

@@ -306,21 +306,20 @@ static bool parse_gives(struct expect_reader *reader)
     return true;
 }
 
-/* tls 1.2.. */
+/* tls 1.2.. | tls name */
 static bool parse_tls(struct expect_reader *reader)
 {
-    static const char *const versions[] = {"1.0..", "1.1..", "1.2..", "1.3.."};
     struct bytes word = word_at(reader, reader->at);
+    struct expectation *expectation = reader->expectation;
 
-    reader->expectation->kind = EXPECT_TLS;
-    for (unsigned i = 0; i < 4; i++) {
-        if (!bytes_equal(word, bytes_of(versions[i])))
-            continue;
-        reader->expectation->text = bytes_slice(word, 0, 3);
-        reader->at++;
-        return true;
-    }
-    return fail_expected(reader, "the lowest version, such as 1.2..");
+    expectation->kind = EXPECT_TLS;
+    expectation->tls_name = bytes_equal(word, BYTES_LITERAL("name"));
+    if (!expectation->tls_name &&
+        (word.size != 5 || !bytes_equal(bytes_after(word, 3), BYTES_LITERAL("..")) ||
+         !tls_version_from_word(bytes_slice(word, 0, 3), &expectation->tls_version)))
+        return fail_expected(reader, "the lowest version, such as 1.2.., or name");
+    reader->at++;
+    return true;
 }
 
 /* ---- the first word ------------------------------------------------------------------------- */

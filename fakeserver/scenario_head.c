@@ -122,6 +122,34 @@ static bool parse_exact(struct scenario_parser *parser, const struct scenario_te
     return true;
 }
 
+/* KEYWORD PARAMETERS… [when plain|tls]. STARTTLS is offered in the clear, unless it says otherwise
+ * (RFC 3207 4.2: not once TLS is there). */
+static struct offer read_offer(struct bytes text)
+{
+    static const struct bytes plain = {" when plain", 11};
+    static const struct bytes tls = {" when tls", 9};
+    size_t size = text.size;
+
+    if (size > plain.size && bytes_equal(bytes_after(text, size - plain.size), plain))
+        return (struct offer){bytes_trim(bytes_slice(text, 0, size - plain.size)), RULE_WHEN_PLAIN};
+    if (size > tls.size && bytes_equal(bytes_after(text, size - tls.size), tls))
+        return (struct offer){bytes_trim(bytes_slice(text, 0, size - tls.size)), RULE_WHEN_TLS};
+    return (struct offer){
+        text, bytes_equal_nocase(text, BYTES_LITERAL("STARTTLS")) ? RULE_WHEN_PLAIN : 0};
+}
+
+static bool add_offer(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    struct scenario *scenario = parser->scenario;
+    struct offer *offers = (struct offer *)(uintptr_t)scenario->offers;
+
+    if (!arena_grow(parser->arena, (void **)&offers, scenario->offer_count, sizeof(*offers)))
+        return scenario_fail_room(text, parser->err);
+    offers[scenario->offer_count++] = read_offer(text->octets);
+    scenario->offers = offers;
+    return true;
+}
+
 static bool parse_offer(struct scenario_parser *parser, const struct scenario_text *text)
 {
     struct scenario *scenario = parser->scenario;
@@ -132,8 +160,7 @@ static bool parse_offer(struct scenario_parser *parser, const struct scenario_te
     if (scenario->has_offer && (is_none || scenario->offer_count == 0))
         return scenario_fail(text, 0, parser->err, "offer none stands alone");
     scenario->has_offer = true;
-    return is_none ||
-           add_bytes(parser, text, text->octets, &scenario->offers, &scenario->offer_count);
+    return is_none || add_offer(parser, text);
 }
 
 static const char *const stages[SMTP_STAGE_COUNT] = {
@@ -201,6 +228,12 @@ static bool set_text(struct scenario_parser *parser, const struct scenario_text 
     return text->octets.size > 0 || fail_empty(parser, text, "a text");
 }
 
+static bool parse_tls(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    return text->octets.size > 0 ? scenario_parse_tls(parser, text, 0, &parser->scenario->tls)
+                                 : fail_empty(parser, text, "words such as cert=expired");
+}
+
 static bool parse_single(struct scenario_parser *parser, enum line_kind kind,
                          const struct scenario_text *text)
 {
@@ -214,6 +247,8 @@ static bool parse_single(struct scenario_parser *parser, enum line_kind kind,
         return parse_level(parser, text);
     if (kind == LINE_LIMIT)
         return parse_limit(parser, text);
+    if (kind == LINE_TLS)
+        return parse_tls(parser, text);
     return parse_odd(parser, text);
 }
 

@@ -38,6 +38,7 @@
     X(SERVER, "server", HEAD, WORDS)                                                               \
     X(OFFER, "offer", HEAD, TEXT)                                                                  \
     X(SAY, "say", HEAD, TEXT)                                                                      \
+    X(TLS, "tls", HEAD, WORDS)                                                                     \
     X(SEND, "send", HEAD, WORDS)                                                                   \
     X(MESSAGE, "message", HEAD, WORDS)                                                             \
     X(ACCOUNT, "account", HEAD, WORDS)                                                             \
@@ -239,6 +240,10 @@ bool scenario_finish_message(struct scenario_parser *parser); /* given and expec
 /* scenario_head.c: every other head line. */
 bool scenario_parse_head(struct scenario_parser *parser, const struct scenario_line *line,
                          const struct scenario_text *text);
+
+/* scenario_tls.c: the words from an offset on; *ret NULL: there are none. */
+bool scenario_parse_tls(struct scenario_parser *parser, const struct scenario_text *text, size_t at,
+                        const struct tls_demand **ret);
 
 /* scenario_dialogue.c: steps and rules, of all lines that are neither head nor expectation. */
 bool scenario_parse_dialogue(struct scenario_parser *parser);

@@ -66,12 +66,38 @@ static bool make_room(struct transcript *transcript, struct err *err)
     return true;
 }
 
+static bool keep_bytes(struct transcript *transcript, struct bytes *octets)
+{
+    if (octets->size == 0)
+        return true;
+    *octets = arena_copy(transcript->arena, *octets);
+    return octets->data != NULL;
+}
+
+static bool keep_tls(struct transcript *transcript, const struct tls_facts **facts)
+{
+    struct tls_facts *kept;
+
+    if (!*facts)
+        return true;
+    kept = arena_alloc(transcript->arena, sizeof(*kept));
+    if (!kept)
+        return false;
+    *kept = **facts;
+    kept->tls_unique = kept->tls_server_end_point = kept->tls_exporter = BYTES_NONE;
+    *facts = kept;
+    return keep_bytes(transcript, &kept->cipher) && keep_bytes(transcript, &kept->server_name) &&
+           keep_bytes(transcript, &kept->alpn) && keep_bytes(transcript, &kept->client) &&
+           keep_bytes(transcript, &kept->trouble);
+}
+
 bool transcript_add(struct transcript *transcript, const struct transcript_record *record,
                     struct err *err)
 {
     struct transcript_record *kept;
     struct mail_data_facts *facts = NULL;
     struct bytes octets = bytes_slice(record->octets, 0, TRANSCRIPT_OCTETS_MAX);
+    const struct tls_facts *tls = record->tls;
 
     if (!make_room(transcript, err))
         return false;
@@ -79,7 +105,8 @@ bool transcript_add(struct transcript *transcript, const struct transcript_recor
         octets = arena_copy(transcript->arena, octets);
     if (record->facts)
         facts = arena_alloc(transcript->arena, sizeof(*facts));
-    if ((record->octets.size && !octets.data) || (record->facts && !facts))
+    if ((record->octets.size && !octets.data) || (record->facts && !facts) ||
+        !keep_tls(transcript, &tls))
         return arena_used(transcript->arena) > OCTETS_MAX / 2
                    ? err_set(err, ERR_LIMIT, "a transcript holds at most %d octets", OCTETS_MAX)
                    : err_memory(err);
@@ -89,6 +116,7 @@ bool transcript_add(struct transcript *transcript, const struct transcript_recor
     *kept = *record;
     kept->octets = octets;
     kept->facts = facts;
+    kept->tls = tls;
     if (record->octets.size > octets.size) {
         kept->notes |= TRANSCRIPT_NOTE(SHORTENED);
         if (kept->wire_octets == 0)

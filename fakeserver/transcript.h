@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/tls.h"
 #include "fakeserver/mail_data.h"
 
 #include <stdint.h>
@@ -140,6 +141,8 @@ struct transcript_record {
     uint64_t wire_octets; /* of the unit as it came, before it was redacted or shortened; 0: as
                              many as octets.size */
     const struct mail_data_facts *facts; /* MAIL_DATA and CHUNK only; else NULL */
+    /* TLS_STARTED and TLS_FAILED, where it is known; else NULL. Channel bindings are not kept. */
+    const struct tls_facts *tls;
 };
 
 struct transcript;

@@ -30,6 +30,14 @@ const struct transcript_fact transcript_facts[] = {
 };
 const size_t transcript_fact_count = sizeof(transcript_facts) / sizeof(transcript_facts[0]);
 
+const struct transcript_tls_text transcript_tls_texts[] = {
+    {"cipher",  offsetof(struct tls_facts, cipher)     },
+    {"name",    offsetof(struct tls_facts, server_name)},
+    {"alpn",    offsetof(struct tls_facts, alpn)       },
+    {"client",  offsetof(struct tls_facts, client)     },
+    {"trouble", offsetof(struct tls_facts, trouble)    },
+};
+
 static bool put_string(struct buf *to, struct bytes octets)
 {
     return buf_append_octet(to, '"') && text_escape(to, octets) && buf_append_octet(to, '"');
@@ -78,6 +86,23 @@ static bool put_facts(struct buf *to, const struct mail_data_facts *facts)
     return true;
 }
 
+/* version=any: not known. What is empty is not written. */
+static bool put_tls(struct buf *to, const struct tls_facts *facts)
+{
+    if (!buf_printf(to, " tls version=%s%s", tls_version_word(facts->version),
+                    facts->resumed ? " resumed" : ""))
+        return false;
+    for (size_t i = 0; i < TRANSCRIPT_TLS_TEXT_COUNT; i++) {
+        struct bytes value;
+
+        memcpy(&value, (const char *)facts + transcript_tls_texts[i].offset, sizeof(value));
+        if (value.size > 0 &&
+            !(buf_printf(to, " %s=", transcript_tls_texts[i].name) && put_string(to, value)))
+            return false;
+    }
+    return true;
+}
+
 bool transcript_text_print_record(const struct transcript_record *record, struct buf *to)
 {
     unsigned long long ms = record->at_ms;
@@ -98,6 +123,8 @@ bool transcript_text_print_record(const struct transcript_record *record, struct
         !buf_printf(to, " wire=%llu", (unsigned long long)record->wire_octets))
         return false;
     if (record->facts && !put_facts(to, record->facts))
+        return false;
+    if (record->tls && !put_tls(to, record->tls))
         return false;
     if (record->octets.size == 0)
         return true;

@@ -100,8 +100,40 @@ static bool take_facts(struct reader *reader, struct mail_data_facts *facts)
     return true;
 }
 
+static bool take_version(struct reader *reader, enum tls_version *ret)
+{
+    struct bytes word = words_peek(&reader->words);
+
+    *ret = TLS_VERSION_ANY;
+    if (!bytes_equal(word, bytes_of(tls_version_word(TLS_VERSION_ANY))) &&
+        !tls_version_from_word(word, ret))
+        return words_fail(&reader->words, "a version of TLS");
+    return words_skip(&reader->words, word.size);
+}
+
+static bool take_tls(struct reader *reader, enum transcript_kind kind, struct tls_facts *facts)
+{
+    memset(facts, 0, sizeof(*facts));
+    facts->ok = kind == TRANSCRIPT_TLS_STARTED;
+    if (!words_take_name(&reader->words, "version"))
+        return words_fail(&reader->words, "version=");
+    if (!take_version(reader, &facts->version))
+        return false;
+    facts->resumed = words_take(&reader->words, "resumed");
+    for (size_t i = 0; i < TRANSCRIPT_TLS_TEXT_COUNT; i++) {
+        struct bytes value;
+
+        if (!words_take_name(&reader->words, transcript_tls_texts[i].name))
+            continue;
+        if (!words_take_string(&reader->words, &value))
+            return false;
+        memcpy((char *)facts + transcript_tls_texts[i].offset, &value, sizeof(value));
+    }
+    return true;
+}
+
 static bool take_options(struct reader *reader, struct transcript_record *record,
-                         struct mail_data_facts *facts)
+                         struct mail_data_facts *facts, struct tls_facts *tls)
 {
     unsigned long long number = 0;
 
@@ -125,6 +157,11 @@ static bool take_options(struct reader *reader, struct transcript_record *record
             return false;
         record->facts = facts;
     }
+    if (words_take(&reader->words, "tls")) {
+        if (!take_tls(reader, record->kind, tls))
+            return false;
+        record->tls = tls;
+    }
     return words_at_end(&reader->words) || words_take_string(&reader->words, &record->octets);
 }
 
@@ -132,6 +169,7 @@ static bool take_record(struct reader *reader)
 {
     struct transcript_record record = {0};
     struct mail_data_facts facts;
+    struct tls_facts tls;
     unsigned long long connection = 0;
     unsigned index = 0;
 
@@ -146,7 +184,7 @@ static bool take_record(struct reader *reader)
                           "who decided: -, dialogue, rule, personality, model", &index))
         return false;
     record.source = (enum transcript_source)index;
-    if (!take_options(reader, &record, &facts))
+    if (!take_options(reader, &record, &facts, &tls))
         return false;
     if (!words_at_end(&reader->words))
         return words_fail(&reader->words, "the end of the line");

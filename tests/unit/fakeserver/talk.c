@@ -63,6 +63,9 @@ static void log_record(struct talk *talk, const struct transcript_record *record
     buf_append_string(log, "\"");
     if (record->facts)
         buf_printf(log, " content=%llu", (unsigned long long)record->facts->octets);
+    if (record->tls && (record->tls->ok || record->tls->trouble.size > 0))
+        buf_printf(log, " tls %s name=%.*s trouble=%.*s", tls_version_word(record->tls->version),
+                   BYTES_FORMAT(record->tls->server_name), BYTES_FORMAT(record->tls->trouble));
     buf_append_string(log, "\n");
 }
 
@@ -81,6 +84,8 @@ static bool carry_out(struct talk *talk)
     if (wish == ENGINE_WISH_NONE || talk->engine.ops->pending(talk->engine.self).size > 0)
         return false;
     talk->carried_out = wish;
+    if (wish == ENGINE_WISH_TLS)
+        talk->engine.ops->tls_facts(talk->engine.self, talk->now_ms, &talk->tls);
     if (wish == ENGINE_WISH_TLS && talk->refuses_tls)
         talk->engine.ops->ended(talk->engine.self, talk->now_ms, ENGINE_END_RESET);
     else

@@ -24,7 +24,8 @@ struct talk {
     size_t cut;    /* octets that arrive at once; 0 = all */
     bool segments; /* "|" between them */
     bool refuses_tls;
-    bool without_early; /* in the log: cutting may change it */
+    struct tls_facts tls; /* told of each handshake */
+    bool without_early;   /* in the log: cutting may change it */
     struct buf said;
     size_t said_seen;
     struct buf log;

@@ -68,6 +68,22 @@ static const struct {
     {"a word without a value",                       "send user\n",                                           1, 6,  "expected KEY=VALUE; got \"user\""                },
     {"an unknown way of tls",                        "send tls=startls\n",                                    1, 10,
      "unknown way to use TLS \"startls\"; did you mean \"starttls\"?"                                                                                                  },
+    {"an unknown certificate",                       "!tls cert=wrong-hots\n",                                1, 11,
+     "unknown certificate \"wrong-hots\"; did you mean \"wrong-host\"?"                                                                                                },
+    {"an unknown word of tls",                       "tls cart=good\n",                                       1, 5,
+     "unknown word of tls \"cart\"; did you mean \"cert\"?"                                                                                                            },
+    {"an unknown fault of TLS",                      "!tls fault=refused\n",                                  1, 12,
+     "unknown fault of TLS \"refused\"; did you mean \"refuse\"?"                                                                                                      },
+    {"versions the wrong way round",                 "!tls version=1.3..1.2\n",                               1, 14,
+     "expected versions from 1.0 to 1.3, such as 1.2, 1.0..1.2 or ..1.1; got \"1.3..1.2\""                                                                             },
+    {"no version at all",                            "!tls version=..\n",                                     1, 14,
+     "expected versions from 1.0 to 1.3, such as 1.2, 1.0..1.2 or ..1.1; got \"..\""                                                                                   },
+    {"a word of tls without its value",              "!tls cert\n",                                           1, 6,  "expected cert=VALUE"                             },
+    {"a word of tls with a value",                   "!tls no-resumption=1\n",                                1, 6,  "expected no-resumption alone"                    },
+    {"a word of tls twice",                          "tls cert=good cert=good\n",                             1, 15, "\"cert\" stands twice"                           },
+    {"tls with nothing behind it",                   "tls\n",                                                 1, 4,  "expected words such as cert=expired"             },
+    {"a certificate that clients are asked for",     "tls client=no\n",                                       1, 12,
+     "expected ask or require; got \"no\""                                                                                                                             },
     {"an unknown command before the mail",           "send before=noop,rest\n",                               1, 13,
      "unknown command that may come before the mail \"rest\"; did you mean \"rset\"?"                                                                                  },
     {"no command before the mail",                   "send before=\n",                                        1, 13,
@@ -154,7 +170,7 @@ static const struct {
     {"a command alone as expectation",               "expect RCPT\n",                                         1, 12,
      "expected before and a pattern; the line ends here"                                                                                                               },
     {"an unknown tls version",                       "expect tls 4\n",                                        1, 12,
-     "expected the lowest version, such as 1.2..; got \"4\""                                                                                                           },
+     "expected the lowest version, such as 1.2.., or name; got \"4\""                                                                                                  },
     {"offer none and something",                     "offer SIZE\noffer none\n",                              2, 7,  "offer none stands alone"                         },
     {"say at no stage",                              "say MAUL 250 ok\n",                                     1, 5,
      "unknown stage \"MAUL\"; did you mean \"MAIL\"?"                                                                                                                  },
@@ -374,7 +390,10 @@ static void events_keep_what_stands_behind_them(void **state)
     assert_int_equal(steps[1].split_count, 2);
     assert_int_equal(steps[1].splits[1], 7);
     assert_int_equal(steps[2].duration_ms, 100);
-    assert_string(steps[3].tls_options, "cert=expired version=1.2");
+    assert_int_equal(steps[3].tls->cert, TLS_CERT_EXPIRED);
+    assert_int_equal(steps[3].tls->at_least, TLS_VERSION_1_2);
+    assert_int_equal(steps[3].tls->at_most, TLS_VERSION_1_2);
+    assert_null(steps[4].tls);
     fixture_release(&fixture);
 }
 
@@ -530,7 +549,7 @@ static void the_head_fills_the_scenario(void **state)
     assert_int_equal(scenario->cite_count, 3);
     assert_int_equal(scenario->level, FINDING_SHOULD);
     assert_int_equal(scenario->offer_count, 2);
-    assert_string(scenario->offers[0], "SIZE 1000");
+    assert_string(scenario->offers[0].text, "SIZE 1000");
     assert_int_equal(scenario->wording_count, 1);
     assert_string(scenario->wordings[0].text, "one\ntwo");
     assert_int_equal(scenario->account_count, 2);
@@ -673,7 +692,7 @@ static void expectations_become_types(void **state)
     assert_string(all[6].text, "no A");
     assert_int_equal(all[7].compare, EXPECT_EXACTLY);
     assert_true(all[8].from_ms == 300000 && all[8].to_ms == 1800000);
-    assert_string(all[9].text, "1.2");
+    assert_int_equal(all[9].tls_version, TLS_VERSION_1_2);
     assert_int_equal(all[10].pattern->choices[0].kind, PATTERN_CONTENT);
     assert_string(all[11].pattern->choices[0].text, "a b|c");
     assert_int_equal(all[11].pattern->under, PATTERN_UNDER_PLAIN);

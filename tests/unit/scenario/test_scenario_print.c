@@ -99,6 +99,15 @@ static void dump_pattern(struct buf *to, const struct pattern *pattern)
     assert_true(buf_printf(to, " %d\n", pattern->under));
 }
 
+static void dump_tls(struct buf *to, const struct tls_demand *tls)
+{
+    if (tls)
+        assert_true(buf_printf(to, "tls %d %d %d %d %d%d%d ", tls->cert, tls->at_least,
+                               tls->at_most, tls->fault, tls->no_resumption, tls->ask_client,
+                               tls->require_client) &&
+                    buf_append(to, tls->ciphers));
+}
+
 static void dump_step(struct buf *to, const struct step *step)
 {
     assert_true(buf_printf(to, "%d %llu %d%d%d %u %d %llu %llu %zu %zu %zu ", step->kind,
@@ -106,7 +115,8 @@ static void dump_step(struct buf *to, const struct step *step)
                            step->unfinished, step->code, step->event,
                            (unsigned long long)step->duration_ms, (unsigned long long)step->count,
                            step->split_count, step->target, step->branch_count));
-    assert_true(buf_append(to, step->octets) && buf_append(to, step->tls_options));
+    assert_true(buf_append(to, step->octets));
+    dump_tls(to, step->tls);
     for (size_t i = 0; i < step->branch_count; i++)
         assert_true(buf_printf(to, " %zu", step->branches[i]));
     dump_pattern(to, step->pattern);
@@ -123,7 +133,7 @@ static void dump(struct buf *to, const struct scenario *scenario)
     for (size_t i = 0; i < scenario->cite_count; i++)
         assert_true(buf_append(to, scenario->cites[i]) && buf_append_octet(to, '\n'));
     for (size_t i = 0; i < scenario->offer_count; i++)
-        assert_true(buf_append(to, scenario->offers[i]) && buf_append_octet(to, '\n'));
+        assert_true(buf_append(to, scenario->offers[i].text) && buf_append_octet(to, '\n'));
     for (size_t i = 0; i < scenario->wording_count; i++)
         assert_true(buf_append(to, scenario->wordings[i].text));
     for (size_t i = 0; i < scenario->step_count; i++)
