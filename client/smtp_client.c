@@ -107,6 +107,10 @@ struct smtp_client *smtp_client_new(const struct smtp_client_options *options, s
         client->now_ms = options->now_ms;
         client->since_ms = options->now_ms;
         client->state = STATE_GREETING;
+        if (options->tls == SMTP_CLIENT_TLS_IMPLICIT) {
+            client->state = STATE_TLS;
+            client->wish = ENGINE_WISH_TLS;
+        }
         client->message_told = true;
         return client;
     }

@@ -19,7 +19,9 @@
  *          except reply texts and addresses, which live until the next smtp_client_submit().
  * Errors:  what the server does is never an error but an outcome; ERR_MEMORY, ERR_SYNTAX for
  *          options and messages that cannot be used at all.
- * Source:  RFC 5321, 1870, 2920, 4954, 6152.
+ * TLS:     is the transport's work (base/tls.h); how well the server was verified, too. What was
+ *          heard before it is forgotten, and EHLO is said again (RFC 3207 4.2).
+ * Source:  RFC 5321, 1870, 2920, 3207, 4954, 6152, 8314.
  *
  * Whatever calls the owner makes outside the driver (submit, feed, finish, abandon) may leave
  * something pending: wake the driver afterwards.
@@ -46,6 +48,7 @@ enum {
 #define SMTP_CLIENT_TIMEOUT_TABLE(X) /* enum name, word, default in milliseconds, source */        \
     X(GREETING, "greeting", SMTP_TIMEOUT_GREETING_MS, "RFC 5321 4.5.3.2.1; with the connecting")   \
     X(EHLO, "ehlo", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL")                                     \
+    X(TLS, "tls", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL; STARTTLS, then the handshake")         \
     X(AUTH, "auth", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL")                                     \
     X(MAIL, "mail", SMTP_TIMEOUT_MAIL_MS, "RFC 5321 4.5.3.2.2")                                    \
     X(RCPT, "rcpt", SMTP_TIMEOUT_RCPT_MS, "RFC 5321 4.5.3.2.3")                                    \
@@ -66,6 +69,14 @@ enum smtp_client_timeout {
 const char *smtp_client_timeout_word(enum smtp_client_timeout timeout);
 uint64_t smtp_client_timeout_default_ms(enum smtp_client_timeout timeout);
 
+enum smtp_client_tls {
+    SMTP_CLIENT_TLS_NONE,          /* never, whatever is offered */
+    SMTP_CLIENT_TLS_OPPORTUNISTIC, /* STARTTLS where it is offered; in the clear where it is not, or
+                                      is refused. A handshake that fails ends the session. */
+    SMTP_CLIENT_TLS_REQUIRED,      /* STARTTLS, or nothing is sent (RFC 3207 6) */
+    SMTP_CLIENT_TLS_IMPLICIT       /* from the first octet on (RFC 8314 3.3) */
+};
+
 struct smtp_client_options {
     struct bytes host; /* for EHLO: our FQDN, or an address literal (RFC 5321 4.1.3) */
     /* Credentials. With a user, nothing is sent without authentication (RFC 4954 9). */
@@ -74,7 +85,7 @@ struct smtp_client_options {
     struct bytes authorization;    /* identity to act as; empty: the user's */
     enum smtp_mechanism mechanism; /* with has_mechanism: this one and no other */
     bool has_mechanism;
-    bool secure;         /* the transport is TLS from the start */
+    enum smtp_client_tls tls;
     bool plaintext_auth; /* PLAIN and LOGIN also without TLS (RFC 4616 5, RFC 4954 9: not so) */
     bool no_pipelining;  /* one command at a time, even if PIPELINING is offered */
     bool bare_lf;        /* replies may end in LF alone (RFC 5321 2.3.8: not so) */
@@ -114,6 +125,7 @@ enum smtp_client_event_kind {
     SMTP_CLIENT_SENT_DATA,  /* trace: mail data with its end indication; octets */
     SMTP_CLIENT_RECEIVED,   /* trace: a whole reply, raw */
     SMTP_CLIENT_STATE,      /* trace: "GREETING -> EHLO", because */
+    SMTP_CLIENT_SECURED,    /* trace: TLS is up; line says which: "1.3 TLS_AES_128_GCM_SHA256" */
     SMTP_CLIENT_READY,      /* EHLO and AUTH are done; a message may go */
     SMTP_CLIENT_VERIFIED,   /* VRFY of one name was answered, well or not */
     SMTP_CLIENT_WANTS_DATA, /* feed; from offset on */
@@ -131,7 +143,7 @@ struct smtp_verification {
 
 struct smtp_client_event {
     enum smtp_client_event_kind kind;
-    struct bytes line;                       /* SENT, RECEIVED, STATE */
+    struct bytes line;                       /* SENT, RECEIVED, STATE, SECURED */
     const char *because;                     /* STATE */
     uint64_t octets;                         /* SENT_DATA: how many; WANTS_DATA: offset */
     struct smtp_verification verification;   /* VERIFIED */

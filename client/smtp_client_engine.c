@@ -73,6 +73,8 @@ static uint64_t awaited_end(const struct smtp_client *client)
     case STATE_GREETING:
     case STATE_EHLO:
     case STATE_HELO:
+    case STATE_STARTTLS:
+    case STATE_TLS:
     case STATE_AUTH:
     case STATE_AUTH_CANCEL:
     case STATE_READY:
@@ -175,6 +177,9 @@ static size_t engine_receive(void *self, uint64_t now_ms, struct bytes input)
 
         if (client->state == STATE_CLOSING || client->state == STATE_OVER)
             return input.size;
+        /* What is behind the 220 came in the clear: left unread it makes TLS fail (drive.h). */
+        if (client->state == STATE_TLS)
+            return taken;
         if (!smtp_reply_reader_is_begun(&client->reader))
             client->unasked = !was_asked(client);
         parse = smtp_reply_next(&client->reader, bytes_after(input, taken), &reply, &used, &err);
@@ -221,7 +226,7 @@ static void engine_wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
     struct smtp_client *client = self;
 
     client->now_ms = now_ms;
-    if (wish == client->wish && client->state == STATE_CLOSING)
+    if (wish == client->wish && (client->state == STATE_CLOSING || client->state == STATE_TLS))
         smtp_client_notice(client, CLASS_GO_ON, NULL);
 }
 
@@ -229,6 +234,10 @@ static const char *describe_end(struct smtp_client *client, enum engine_end how)
 {
     if (how == ENGINE_END_REFUSED)
         return "no connection to the server could be made";
+    if (client->tls_trouble[0] != '\0')
+        return smtp_client_say(client, "TLS could not be made: %s", client->tls_trouble);
+    if (client->state == STATE_TLS)
+        return "the server closed the connection in the TLS handshake";
     return smtp_client_say(client, "the server %s the connection where its reply to %s was awaited",
                            how == ENGINE_END_FIN ? "closed" : "reset",
                            client->state == STATE_GREETING
@@ -252,9 +261,19 @@ static uint64_t engine_deadline_ms(const void *self)
     const struct state_row *row = &states[client->state];
     bool is_blocked = client->state == STATE_MAIL_DATA && smtp_client_unsent(client) > 0;
 
-    if (!row->awaits && !is_blocked)
+    if (!row->awaits && !is_blocked && client->state != STATE_TLS)
         return ENGINE_NEVER;
     return client->since_ms + client->options.timeouts_ms[row->timeout];
+}
+
+/* What was not done in time. */
+static const char *what_is_late(const struct smtp_client *client)
+{
+    if (client->state == STATE_MAIL_DATA)
+        return "the server took no more mail data";
+    if (client->state == STATE_TLS)
+        return "the TLS handshake came to no end";
+    return "the server sent no reply";
 }
 
 static void engine_tick(void *self, uint64_t now_ms)
@@ -267,11 +286,17 @@ static void engine_tick(void *self, uint64_t now_ms)
     if (now_ms < engine_deadline_ms(client))
         return;
     smtp_client_notice(client, CLASS_DEADLINE,
-                       smtp_client_say(client, "the server %s within %llu.%03u s",
-                                       client->state == STATE_MAIL_DATA ? "took no more mail data"
-                                                                        : "sent no reply",
+                       smtp_client_say(client, "%s within %llu.%03u s", what_is_late(client),
                                        (unsigned long long)(timeout_ms / 1000),
                                        (unsigned)(timeout_ms % 1000)));
+}
+
+static void engine_tls_facts(void *self, uint64_t now_ms, const struct tls_facts *facts)
+{
+    struct smtp_client *client = self;
+
+    client->now_ms = now_ms;
+    smtp_client_note_tls(client, facts);
 }
 
 struct engine smtp_client_engine(struct smtp_client *client)
@@ -283,7 +308,8 @@ struct engine smtp_client_engine(struct smtp_client *client)
                                           .wish_done = engine_wish_done,
                                           .ended = engine_ended,
                                           .deadline_ms = engine_deadline_ms,
-                                          .tick = engine_tick};
+                                          .tick = engine_tick,
+                                          .tls_facts = engine_tls_facts};
 
     return (struct engine){&ops, client};
 }

@@ -28,7 +28,7 @@ static enum client_state no_mechanism(struct smtp_client *client, uint32_t offer
 
 static enum client_state begin_auth(struct smtp_client *client)
 {
-    bool secrets = client->options.secure || client->options.plaintext_auth;
+    bool secrets = smtp_client_is_secure(client) || client->options.plaintext_auth;
     uint32_t offered = client->offered.mechanisms & ~client->mechanisms_tried;
     enum smtp_mechanism mechanism;
     struct err err;
@@ -119,6 +119,8 @@ static void open_group(struct smtp_client *client)
 
 enum client_state smtp_client_next_state(struct smtp_client *client)
 {
+    enum client_state of_tls;
+
     if (client->group.open) {
         enum client_state state = next_of_group(&client->group);
 
@@ -128,6 +130,9 @@ enum client_state smtp_client_next_state(struct smtp_client *client)
     }
     if (client->failed)
         return STATE_QUIT;
+    of_tls = smtp_client_next_of_tls(client);
+    if (of_tls != STATE_NEXT)
+        return of_tls;
     if (wants_auth(client))
         return next_of_auth(client);
     if (client->noop_due)

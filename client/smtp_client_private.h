@@ -13,6 +13,8 @@
     X(GREETING, GREETING, GREETING, true)                                                          \
     X(EHLO, EHLO, EHLO, true)                                                                      \
     X(HELO, HELO, EHLO, true)                                                                      \
+    X(STARTTLS, STARTTLS, TLS, true)                                                               \
+    X(TLS, STARTTLS, TLS, false) /* the transport makes the handshake */                           \
     X(AUTH, AUTH, AUTH, true)                                                                      \
     X(AUTH_CANCEL, AUTH, AUTH, true) /* "*" was sent */                                            \
     X(READY, OTHER, QUIT, false)     /* between messages */                                        \
@@ -51,7 +53,7 @@ enum client_state {
     X(UNASKED, "unasked")   /* begun before the command that it would answer was sent */           \
     X(CLOSED, "closed")     /* the server closed, reset, or was never there */                     \
     X(DEADLINE, "deadline") /* the timeout of this state */                                        \
-    X(GO_ON, "go on")       /* the owner submitted or finished, or the transport took all */       \
+    X(GO_ON, "go on")       /* the owner submitted or finished, the transport took all, or TLS */  \
     X(ABANDON, "abandon")   /* the owner gives up */
 
 enum client_class {
@@ -122,6 +124,14 @@ struct client_group {
     uint64_t data_end;
 };
 
+enum tls_phase {
+    TLS_CLEAR,  /* not asked for yet */
+    TLS_AGREED, /* 220 to STARTTLS: the handshake is next */
+    TLS_MADE,   /* and nothing was said in it yet */
+    TLS_UP,
+    TLS_REFUSED /* the session goes on in the clear, or ends */
+};
+
 enum auth_phase {
     AUTH_NONE,    /* not begun, or the next mechanism is to be tried */
     AUTH_BEGIN,   /* AUTH is to be written */
@@ -153,6 +163,9 @@ struct smtp_client {
     struct smtp_reply_reader reader;
     bool unasked; /* the reply that is coming began before its command was sent */
     struct smtp_extensions offered;
+
+    enum tls_phase tls;
+    char tls_trouble[200]; /* of a handshake that failed; "" = none did */
 
     enum auth_phase auth;
     struct sasl sasl;
@@ -199,6 +212,16 @@ void smtp_client_notice(struct smtp_client *client, enum client_class class, con
 void smtp_client_enter(struct smtp_client *client, enum client_state state, const char *because);
 const char *smtp_client_state_word(enum client_state state);
 enum smtp_stage smtp_client_stage(const struct smtp_client *client);
+
+/* smtp_client_tls.c: what the table does about TLS */
+void smtp_client_accept_tls(struct smtp_client *client, const struct client_news *news);
+void smtp_client_refuse_tls(struct smtp_client *client, const struct client_news *news);
+void smtp_client_fail_tls(struct smtp_client *client, const struct client_news *news);
+void smtp_client_secure(struct smtp_client *client, const struct client_news *news);
+void smtp_client_note_tls(struct smtp_client *client, const struct tls_facts *facts);
+/* STATE_NEXT: TLS is up, or not to be had and not demanded. */
+enum client_state smtp_client_next_of_tls(struct smtp_client *client);
+bool smtp_client_is_secure(const struct smtp_client *client);
 
 /* smtp_client_next.c */
 enum client_state smtp_client_next_state(struct smtp_client *client);

@@ -283,6 +283,12 @@ void smtp_client_on_entry(struct smtp_client *client)
     case STATE_HELO:
         write_hello(client, false);
         break;
+    case STATE_STARTTLS:
+        write_plain(client, SMTP_VERB_STARTTLS);
+        break;
+    case STATE_TLS:
+        client->wish = ENGINE_WISH_TLS;
+        break;
     case STATE_AUTH:
         write_auth(client);
         break;

@@ -199,6 +199,7 @@ static void take_event(struct sending *sending, const struct smtp_client_event *
     case SMTP_CLIENT_SENT_DATA:
     case SMTP_CLIENT_RECEIVED:
     case SMTP_CLIENT_STATE:
+    case SMTP_CLIENT_SECURED:
         smtpsend_report_line(stderr, event, sending->options.verbose > 1);
         break;
     case SMTP_CLIENT_WANTS_DATA:

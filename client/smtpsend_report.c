@@ -127,6 +127,9 @@ void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool 
         if (states)
             (void)fprintf(to, "   %.*s  (%s)\n", BYTES_FORMAT(event->line), event->because);
         break;
+    case SMTP_CLIENT_SECURED:
+        (void)fprintf(to, "   TLS %.*s\n", BYTES_FORMAT(event->line));
+        break;
     case SMTP_CLIENT_VERIFIED:
         (void)fprintf(to, "   %s ", event->verification.exists ? "verified" : "not verified");
         print_escaped(to, event->verification.name);

@@ -16,13 +16,22 @@ enum { RECIPIENTS = 3, STEPS_MAX = 100000 };
 #define PASSWORD "s3cret-pass"
 #define MESSAGE "Subject: x\r\n\r\n.a line\r\n..\r\nand the last\r\n"
 
-enum { WITH_USER = 1, NO_PIPELINING = 2, BARE_LF = 4, BEFORE = 8, STREAMED = 16, TRACE = 224 };
+enum {
+    WITH_USER = 1,
+    NO_PIPELINING = 2,
+    BARE_LF = 4,
+    BEFORE = 8,
+    STREAMED = 16,
+    TRACE = 96,
+    STARTTLS = 128
+};
 
 struct session {
     struct smtp_client *client;
     struct engine engine;
     uint64_t now_ms;
     uint64_t fed;
+    size_t unread;
     unsigned told[RECIPIENTS];
     unsigned messages;
     unsigned over;
@@ -65,6 +74,19 @@ static void take_events(struct session *session)
     }
 }
 
+/* As the driver does it: octets that came in the clear make TLS fail (transport/drive.h). */
+static void make_tls(struct session *session)
+{
+    struct tls_facts facts = {.ok = session->unread == 0, .version = TLS_VERSION_1_3};
+
+    session->unread = 0;
+    session->engine.ops->tls_facts(session->engine.self, session->now_ms, &facts);
+    if (facts.ok)
+        session->engine.ops->wish_done(session->engine.self, session->now_ms, ENGINE_WISH_TLS);
+    else
+        session->engine.ops->ended(session->engine.self, session->now_ms, ENGINE_END_RESET);
+}
+
 static void settle(struct session *session)
 {
     const struct engine_ops *ops = session->engine.ops;
@@ -77,6 +99,8 @@ static void settle(struct session *session)
         enum engine_wish wish = ops->wish(self);
         if (octets.size > 0)
             ops->sent(self, session->now_ms, octets.size > 1 ? octets.size / 2 : 1);
+        else if (wish == ENGINE_WISH_TLS)
+            make_tls(session);
         else if (wish != ENGINE_WISH_NONE)
             ops->wish_done(self, session->now_ms, wish);
         else
@@ -103,6 +127,7 @@ static void say(struct session *session, struct bytes octets)
 
         REQUIRE(used <= octets.size && steps < STEPS_MAX);
         octets = bytes_after(octets, used);
+        session->unread = octets.size;
         settle(session);
         if (used == 0 && !pass_time(session))
             return;
@@ -162,6 +187,9 @@ static void begin(struct session *session, unsigned bits)
         options.plaintext_auth = true;
     }
     options.no_pipelining = (bits & NO_PIPELINING) != 0;
+    options.tls = (bits & STARTTLS) != 0 ? (bits & BARE_LF) != 0 ? SMTP_CLIENT_TLS_REQUIRED
+                                                                 : SMTP_CLIENT_TLS_OPPORTUNISTIC
+                                         : SMTP_CLIENT_TLS_NONE;
     options.bare_lf = (bits & BARE_LF) != 0;
     options.noop = options.rset = (bits & BEFORE) != 0;
     options.verify = &name;

@@ -93,6 +93,7 @@ void dialogue_take_events(struct dialogue *dialogue)
             break;
         case SMTP_CLIENT_SENT_DATA:
         case SMTP_CLIENT_STATE:
+        case SMTP_CLIENT_SECURED:
         case SMTP_CLIENT_READY:
         case SMTP_CLIENT_OVER:
             break;
@@ -120,7 +121,10 @@ static void deliver(struct dialogue *dialogue, struct buf *octets)
         assert_true(taken <= piece.size);
         rest = bytes_after(rest, taken);
         dialogue_take_events(dialogue);
+        if (taken == 0 && dialogue->engine.ops->wish(dialogue->engine.self) == ENGINE_WISH_TLS)
+            break;
     }
+    dialogue->unread = rest.size;
     buf_clear(octets);
 }
 
@@ -174,6 +178,26 @@ static void grant(struct dialogue *dialogue, enum engine_wish wish)
     dialogue->engine.ops->wish_done(dialogue->engine.self, dialogue->now_ms, wish);
 }
 
+/* As the driver does it. */
+static void fail_tls(struct dialogue *dialogue, const char *trouble)
+{
+    struct tls_facts facts = {.trouble = bytes_of(trouble)};
+
+    assert_int_equal(pending(dialogue).size, 0);
+    assert_int_equal(dialogue->engine.ops->wish(dialogue->engine.self), ENGINE_WISH_TLS);
+    dialogue->engine.ops->tls_facts(dialogue->engine.self, dialogue->now_ms, &facts);
+    end(dialogue, ENGINE_END_RESET);
+}
+
+static void make_tls(struct dialogue *dialogue)
+{
+    struct tls_facts facts = {.ok = true, .version = TLS_VERSION_1_3, .cipher = OCTETS("CIPHER")};
+
+    assert_int_equal(dialogue->unread, 0);
+    dialogue->engine.ops->tls_facts(dialogue->engine.self, dialogue->now_ms, &facts);
+    grant(dialogue, ENGINE_WISH_TLS);
+}
+
 static void special(struct dialogue *dialogue, struct bytes word)
 {
     if (bytes_equal(word, BYTES_LITERAL("!closed")))
@@ -186,7 +210,14 @@ static void special(struct dialogue *dialogue, struct bytes word)
         grant(dialogue, ENGINE_WISH_CLOSE);
     else if (bytes_equal(word, BYTES_LITERAL("!wish-reset")))
         grant(dialogue, ENGINE_WISH_RESET);
-    else if (bytes_equal(word, BYTES_LITERAL("!over")))
+    else if (bytes_equal(word, BYTES_LITERAL("!tls")))
+        make_tls(dialogue);
+    else if (bytes_equal(word, BYTES_LITERAL("!tls-fails")))
+        fail_tls(dialogue, "the certificate is for another name");
+    else if (bytes_equal(word, BYTES_LITERAL("!tls-unread"))) {
+        assert_true(dialogue->unread > 0);
+        fail_tls(dialogue, "octets came in the clear behind the go-ahead for TLS");
+    } else if (bytes_equal(word, BYTES_LITERAL("!over")))
         assert_true(smtp_client_is_over(dialogue->client));
     else if (bytes_equal(word, BYTES_LITERAL("!deadline"))) {
         dialogue->now_ms = dialogue->engine.ops->deadline_ms(dialogue->engine.self);

@@ -8,6 +8,9 @@
  *     !closed !reset !refused     how the server's side ends
  *     !deadline    the clock jumps to the client's deadline
  *     !wish-close !wish-reset     the client asks for this, and gets it
+ *     !tls         the client asks for TLS, and gets it; nothing was left unread
+ *     !tls-fails   … and the handshake fails
+ *     !tls-unread  … and the driver makes it fail, since octets were left unread
  *     !over        the session is over
  *
  * What the client tells (RECIPIENT, MESSAGE, VERIFIED) is gathered as text: "to@b sent 250 at
@@ -23,6 +26,7 @@ struct dialogue {
     struct smtp_client *client;
     struct engine engine;
     uint64_t now_ms;
+    size_t unread;       /* octets of the last piece that the client did not consume */
     size_t cut;          /* the server's octets arrive in pieces of so many; 0: as they are */
     struct bytes stream; /* fed when the client asks for it */
     size_t stream_piece;
