@@ -30,6 +30,7 @@
 #define SCENARIO_LINES_MAX 5000
 #define SCENARIO_INSTANCES_MAX 100000
 #define SCENARIO_CONNECTIONS_MAX 16
+#define SCENARIO_MESSAGES_MAX 100
 
 /* ---- patterns ------------------------------------------------------------------------------- */
 
@@ -166,6 +167,28 @@ enum send_tls { SEND_TLS_NONE, SEND_TLS_STARTTLS, SEND_TLS_IMPLICIT, SEND_TLS_OP
 /* Commands that the client sends before the first MAIL; in this order. */
 enum send_before { SEND_BEFORE_NOOP = 1, SEND_BEFORE_VRFY = 2, SEND_BEFORE_RSET = 4 };
 
+/* Parameters of MAIL and RCPT that the client is to ask for: words of `send`, whose values are
+ * handed on as they are. enum name, word, capability that the client needs for it */
+#define SEND_PARAMETER_TABLE(X)                                                                    \
+    X(NOTIFY, "notify", "dsn")                   /* RFC 3461 4.1 */                                \
+    X(ORCPT, "orcpt", "dsn")                     /* RFC 3461 4.2 */                                \
+    X(RET, "ret", "dsn")                         /* RFC 3461 4.3 */                                \
+    X(ENVID, "envid", "dsn")                     /* RFC 3461 4.4 */                                \
+    X(BY, "by", "deliverby")                     /* RFC 2852 4 */                                  \
+    X(HOLDFOR, "holdfor", "futurerelease")       /* RFC 4865 4.1 */                                \
+    X(HOLDUNTIL, "holduntil", "futurerelease")   /* RFC 4865 4.1 */                                \
+    X(MT_PRIORITY, "mt-priority", "mt-priority") /* RFC 6710 4.1 */                                \
+    X(BODY_TYPE, "body", "8bitmime")             /* RFC 6152 2, RFC 3030 3 */                      \
+    X(REQUIRETLS, "requiretls", "requiretls")    /* RFC 8689 2; a word alone */                    \
+    X(SMTPUTF8, "smtputf8", "smtputf8")          /* RFC 6531 3.4; a word alone */
+
+enum send_parameter {
+#define X(name, word, needs) SEND_PARAMETER_##name,
+    SEND_PARAMETER_TABLE(X)
+#undef X
+        SEND_PARAMETER_COUNT
+};
+
 struct account {
     struct bytes user;
     struct bytes password;
@@ -180,7 +203,10 @@ struct scenario_send {
     struct bytes domain;    /* the name that the client gives in EHLO; data NULL: its own choice */
     struct bytes mechanism; /* AUTH mechanism to insist on; empty: its own choice */
     enum send_tls tls;
-    unsigned before;           /* set of enum send_before; VRFY asks for the first of `to` */
+    unsigned before; /* set of enum send_before; VRFY asks for the first of `to` */
+    struct bytes parameters[SEND_PARAMETER_COUNT]; /* data NULL: not asked for */
+    bool lmtp;                                     /* speaks LMTP (RFC 2033) */
+    unsigned messages;         /* to be sent, one after the other; each to all of `to` */
     uint64_t timeout_ms;       /* for every wait of the client; 0 = its own */
     struct mail_text given;    /* the octets handed to the client, perhaps with LF line ends */
     struct mail_text expected; /* what has to arrive, after transparency is undone */
@@ -270,6 +296,11 @@ struct scenario {
 /* Wipes the passwords and empties the scenario; all else is freed with the arena (compiled patterns
  * too). */
 void scenario_release(struct scenario *scenario);
+
+/* The number-th message that the client is given (1-based). From the second on a header field
+ * counts them, so that two are told apart. False: no memory. (scenario_message.c) */
+bool scenario_numbered_message(const struct scenario_send *send, unsigned number,
+                               struct arena *arena, struct mail_text *ret);
 
 /* ---- files ---------------------------------------------------------------------------------- */
 

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#include <stdio.h>
+
 /* A line of the cycle: 76 octets and CRLF (RFC 5322 2.1.1 asks for 78 at most, without CRLF). */
 enum { CYCLE_LINE_OCTETS = 76, CYCLE_LINES = 61 };
 
@@ -73,6 +75,14 @@ static bool text_of(struct scenario_parser *parser, struct bytes octets, struct 
     return copy.data != NULL;
 }
 
+/* Binary content has no canonical form: it arrives as it is (RFC 3030 3). */
+static bool is_binary(const struct scenario_parser *parser)
+{
+    struct bytes body = parser->scenario->send.parameters[SEND_PARAMETER_BODY_TYPE];
+
+    return parser->has_message && bytes_equal(body, BYTES_LITERAL("binarymime"));
+}
+
 /* given as it stands in parser->message. */
 static bool finish_written(struct scenario_parser *parser)
 {
@@ -80,6 +90,11 @@ static bool finish_written(struct scenario_parser *parser)
     struct buf canonical;
     bool ok;
 
+    if (is_binary(parser)) {
+        send->has_expected = text_of(parser, buf_bytes(&parser->message), &send->given);
+        send->expected = send->given;
+        return send->has_expected || fail_room(parser);
+    }
     buf_init(&canonical, 2 * SCENARIO_MESSAGE_OCTETS_MAX + 2);
     ok = make_canonical(buf_bytes(&parser->message), &canonical, &send->has_expected) &&
          text_of(parser, buf_bytes(&parser->message), &send->given) &&
@@ -188,4 +203,32 @@ bool scenario_finish_message(struct scenario_parser *parser)
         return make_small(parser);
     return put_header(parser, "smtpdrill, a message of a size") ? finish_generated(parser)
                                                                 : fail_room(parser);
+}
+
+/* ---- several messages ----------------------------------------------------------------------- */
+
+bool scenario_numbered_message(const struct scenario_send *send, unsigned number,
+                               struct arena *arena, struct mail_text *ret)
+{
+    struct bytes given = send->given.head;
+    size_t end = bytes_find(given, '\n');
+    bool crlf = end != BYTES_NOT_FOUND && end > 0 && given.data[end - 1] == '\r';
+    char field[64];
+    size_t size;
+    char *head;
+
+    *ret = send->given;
+    if (number <= 1)
+        return true;
+    size =
+        (size_t)snprintf(field, sizeof(field), "X-Drill-Message: %u%s\n", number, crlf ? "\r" : "");
+    head = arena_alloc(arena, size + given.size);
+    if (!head)
+        return false;
+    memcpy(head, field, size);
+    if (given.size > 0)
+        memcpy(head + size, given.data, given.size);
+    ret->head = (struct bytes){head, size + given.size};
+    ret->octets += size;
+    return true;
 }

@@ -11,6 +11,13 @@ struct assignment {
     size_t value_at;
 };
 
+/* Parameters without a value (RFC 8689 2, RFC 6531 3.4). */
+static bool is_flag(struct bytes word)
+{
+    return bytes_equal(word, BYTES_LITERAL("requiretls")) ||
+           bytes_equal(word, BYTES_LITERAL("smtputf8"));
+}
+
 static bool next_assignment(struct scenario_parser *parser, const struct scenario_text *text,
                             size_t *at, struct assignment *ret, bool *ret_is_end)
 {
@@ -21,6 +28,10 @@ static bool next_assignment(struct scenario_parser *parser, const struct scenari
     if (*ret_is_end)
         return true;
     equals = bytes_find(word.octets, '=');
+    if (equals == BYTES_NOT_FOUND && is_flag(word.octets)) {
+        *ret = (struct assignment){word.octets, word.octets, word.at, word.at};
+        return true;
+    }
     if (equals == BYTES_NOT_FOUND)
         return scenario_fail(text, word.at, parser->err, "expected KEY=VALUE; got \"%s\"",
                              text_show(word.octets).text);
@@ -50,18 +61,25 @@ static bool fail_value(struct scenario_parser *parser, const struct scenario_tex
     X(TLS, "tls")                                                                                  \
     X(BEFORE, "before")                                                                            \
     X(TIMEOUT, "timeout")                                                                          \
-    X(SIZE, "size")
+    X(SIZE, "size")                                                                                \
+    X(PROTOCOL, "protocol")                                                                        \
+    X(MESSAGES, "messages")
 
+/* Words of their own come first, the parameters behind them. */
 enum send_key {
 #define X(name, word) SEND_KEY_##name,
     SEND_KEY_TABLE(X)
 #undef X
-        SEND_KEY_COUNT
+        SEND_KEY_PARAMETERS,
+    SEND_KEY_COUNT = SEND_KEY_PARAMETERS + SEND_PARAMETER_COUNT
 };
 
 static const char *const send_keys[SEND_KEY_COUNT] = {
 #define X(name, word) word,
     SEND_KEY_TABLE(X)
+#undef X
+#define X(name, word, needs) word,
+        SEND_PARAMETER_TABLE(X)
 #undef X
 };
 
@@ -142,6 +160,61 @@ static bool copy_password(struct scenario_parser *parser, const struct scenario_
     return ret->data || scenario_fail_room(text, parser->err);
 }
 
+static bool parse_protocol(struct scenario_parser *parser, const struct scenario_text *text,
+                           const struct assignment *word)
+{
+    static const char *const protocols[] = {"smtp", "lmtp"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (!bytes_equal(word->value, bytes_of(protocols[i])))
+            continue;
+        parser->scenario->send.lmtp = i == 1;
+        return true;
+    }
+    return scenario_fail_unknown(text, word->value_at, parser->err, "protocol", word->value,
+                                 protocols, 2);
+}
+
+static bool parse_messages(struct scenario_parser *parser, const struct scenario_text *text,
+                           const struct assignment *word)
+{
+    unsigned long long count;
+
+    if (!bytes_to_number(word->value, SCENARIO_MESSAGES_MAX, &count) || count == 0)
+        return err_set_at(parser->err, ERR_SYNTAX, text->line,
+                          scenario_text_column(text, word->value_at),
+                          "expected a number from 1 to %d; got \"%s\"", SCENARIO_MESSAGES_MAX,
+                          text_show(word->value).text);
+    parser->scenario->send.messages = (unsigned)count;
+    return true;
+}
+
+static bool is_kind_of_body(struct bytes word)
+{
+    static const char *const bodies[] = {"7bit", "8bitmime", "binarymime"};
+
+    for (unsigned i = 0; i < 3; i++)
+        if (bytes_equal(word, bytes_of(bodies[i])))
+            return true;
+    return false;
+}
+
+/* Only kinds of body are checked here: a client may be asked for a value that breaks its grammar,
+ * and must not send it. */
+static bool set_parameter(struct scenario_parser *parser, const struct scenario_text *text,
+                          enum send_parameter parameter, const struct assignment *word)
+{
+    if (word->value.size == 0)
+        return fail_value(parser, text, word, "a value");
+    if (word->value_at != word->key_at && is_flag(word->key))
+        return scenario_fail(text, word->value_at, parser->err, "\"%s\" has no value",
+                             send_keys[SEND_KEY_PARAMETERS + parameter]);
+    if (parameter == SEND_PARAMETER_BODY_TYPE && !is_kind_of_body(word->value))
+        return fail_value(parser, text, word, "7bit, 8bitmime or binarymime");
+    parser->scenario->send.parameters[parameter] = word->value;
+    return true;
+}
+
 static bool set_send_key(struct scenario_parser *parser, const struct scenario_text *text,
                          enum send_key key, const struct assignment *word)
 {
@@ -174,10 +247,15 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
                fail_value(parser, text, word, "a time such as 2s");
     case SEND_KEY_SIZE:
         return parse_generated_size(parser, text, word);
+    case SEND_KEY_PROTOCOL:
+        return parse_protocol(parser, text, word);
+    case SEND_KEY_MESSAGES:
+        return parse_messages(parser, text, word);
+    case SEND_KEY_PARAMETERS:
     case SEND_KEY_COUNT:
         break;
     }
-    return false;
+    return set_parameter(parser, text, (enum send_parameter)(key - SEND_KEY_PARAMETERS), word);
 }
 
 bool scenario_parse_send(struct scenario_parser *parser, const struct scenario_text *text)
@@ -197,7 +275,7 @@ bool scenario_parse_send(struct scenario_parser *parser, const struct scenario_t
                                          send_keys, SEND_KEY_COUNT);
         bit = UINT32_C(1) << key;
         if (parser->send_seen & bit)
-            return scenario_fail(text, word.key_at, parser->err, "\"%s=\" stands twice",
+            return scenario_fail(text, word.key_at, parser->err, "\"%s\" stands twice",
                                  send_keys[key]);
         parser->send_seen |= bit;
         if (!set_send_key(parser, text, (enum send_key)key, &word))
@@ -270,6 +348,8 @@ bool scenario_finish_send(struct scenario_parser *parser)
 {
     struct scenario_send *send = &parser->scenario->send;
 
+    if (send->messages == 0)
+        send->messages = 1;
     if (!send->from.data)
         send->from = BYTES_LITERAL("sender@client.example");
     if (send->to_count == 0) {

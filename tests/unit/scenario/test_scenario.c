@@ -64,7 +64,7 @@ static const struct {
     {"an unknown word of send",                      "send form=a@b.example\n",                               1, 6,
      "unknown word of send \"form\"; did you mean \"from\"?"                                                                                                           },
     {"a word of send twice",                         "send from=a@b.example from=c@d.example\n",              1, 23,
-     "\"from=\" stands twice"                                                                                                                                          },
+     "\"from\" stands twice"                                                                                                                                          },
     {"a word without a value",                       "send user\n",                                           1, 6,  "expected KEY=VALUE; got \"user\""                },
     {"an unknown way of tls",                        "send tls=startls\n",                                    1, 10,
      "unknown way to use TLS \"startls\"; did you mean \"starttls\"?"                                                                                                  },
@@ -88,6 +88,13 @@ static const struct {
      "unknown command that may come before the mail \"rest\"; did you mean \"rset\"?"                                                                                  },
     {"no command before the mail",                   "send before=\n",                                        1, 13,
      "expected noop, vrfy or rset; got \"\""                                                                                                                           },
+    {"an unknown protocol",                          "send protocol=lntp\n",                                  1, 15,
+     "unknown protocol \"lntp\"; did you mean \"lmtp\"?"                                                                                                               },
+    {"no message",                                   "send messages=0\n",                                     1, 15, "expected a number from 1 to 100; got \"0\""      },
+    {"an unknown kind of body",                      "send body=9bit\n",                                      1, 11,
+     "expected 7bit, 8bitmime or binarymime; got \"9bit\""                                                                                                             },
+    {"a parameter without its value",                "send notify=\n",                                        1, 13, "expected a value; got \"\""                      },
+    {"a value where none belongs",                   "send smtputf8=yes\n",                                   1, 15, "\"smtputf8\" has no value"                       },
     {"a size that is none",                          "send size=big\n",                                       1, 11, "expected a size such as 64k; got \"big\""        },
     {"a size below its header",                      "send size=100\n",                                       1, 0,
      "size= is less than the header of this message takes: 183 octets"                                                                                                 },
@@ -565,6 +572,39 @@ static void the_head_fills_the_scenario(void **state)
     fixture_release(&fixture);
 }
 
+static void extensions_are_asked_for_in_words_of_send(void **state)
+{
+    struct fixture fixture;
+    const struct scenario_send *send = &fixture.scenario.send;
+    struct mail_text second;
+    struct bytes before;
+
+    (void)state;
+    fixture_init(&fixture);
+    fixture_must_parse(&fixture, "send protocol=lmtp messages=3 notify=SUCCESS,FAILURE\n"
+                                 "send envid=\"a b\" mt-priority=-3 smtputf8 body=8bitmime\n");
+    assert_true(send->lmtp);
+    assert_int_equal(send->messages, 3);
+    assert_string(send->parameters[SEND_PARAMETER_NOTIFY], "SUCCESS,FAILURE");
+    assert_string(send->parameters[SEND_PARAMETER_ENVID], "a b");
+    assert_string(send->parameters[SEND_PARAMETER_MT_PRIORITY], "-3");
+    assert_string(send->parameters[SEND_PARAMETER_BODY_TYPE], "8bitmime");
+    assert_non_null(send->parameters[SEND_PARAMETER_SMTPUTF8].data);
+    assert_null(send->parameters[SEND_PARAMETER_REQUIRETLS].data);
+    assert_true(scenario_numbered_message(send, 1, fixture.arena, &second));
+    assert_int_equal(second.octets, send->given.octets);
+    assert_true(scenario_numbered_message(send, 2, fixture.arena, &second));
+    before = bytes_slice(second.head, 0, (size_t)(second.octets - send->given.octets));
+    assert_string(before, "X-Drill-Message: 2\n");
+    assert_true(bytes_equal(bytes_after(second.head, before.size), send->given.head));
+    fixture_release(&fixture);
+    fixture_init(&fixture);
+    fixture_must_parse(&fixture, "send body=binarymime\nmessage \"A: b\\r\\n\\r\\nc\\0\\rd\"\n");
+    assert_true(send->has_expected);
+    assert_true(bytes_equal(send->expected.head, send->given.head));
+    fixture_release(&fixture);
+}
+
 static void releasing_an_instance_leaves_the_next_its_password(void **state)
 {
     struct fixture fixture;
@@ -713,6 +753,7 @@ int main(void)
         cmocka_unit_test(events_keep_what_stands_behind_them),
         cmocka_unit_test(a_path_and_parameters_are_taken_apart),
         cmocka_unit_test(every_kind_of_pattern_is_told_by_its_form),
+        cmocka_unit_test(extensions_are_asked_for_in_words_of_send),
         cmocka_unit_test(placeholders_stand_for_what_send_says),
         cmocka_unit_test(tokens_and_dates_come_from_the_seed),
         cmocka_unit_test(a_personality_speaks_of_the_session_it_serves),
