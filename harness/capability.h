@@ -41,6 +41,17 @@
     X(REPORT_CODE, "report-code", "tells its user the reply code")                                 \
     X(STARTTLS, "starttls", "uses STARTTLS")                                                       \
     X(TLS, "tls", "connects with implicit TLS")                                                    \
+    X(CHUNKING, "chunking", "sends BDAT where CHUNKING is offered")                                \
+    X(BINARYMIME, "binarymime", "sends binary content where BINARYMIME is offered")                \
+    X(SMTPUTF8, "smtputf8", "uses SMTPUTF8 where it is offered")                                   \
+    X(DSN, "dsn", "asks for delivery status notifications")                                        \
+    X(DELIVERBY, "deliverby", "asks for delivery within a time")                                   \
+    X(FUTURERELEASE, "futurerelease", "asks for release at a later time")                          \
+    X(MT_PRIORITY, "mt-priority", "asks for a priority")                                           \
+    X(REQUIRETLS, "requiretls", "asks for TLS on the whole way")                                   \
+    X(LIMITS, "limits", "keeps to the LIMITS that a server announces")                             \
+    X(LMTP, "lmtp", "speaks LMTP")                                                                 \
+    X(MESSAGES, "messages", "sends several messages in one run")                                   \
     X(RETRY, "retry", "tries again by itself")
 
 enum capability {

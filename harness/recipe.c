@@ -111,7 +111,7 @@ static bool read_fact(struct parser *parser, enum recipe_placeholder *ret)
                         text_nearest(word.plain, known, RECIPE_PLACEHOLDER_COUNT));
 }
 
-/* [when NAME | unless NAME | each to] before the words. */
+/* [when NAME | unless NAME | each to | each message] before the words. */
 static bool read_condition(struct parser *parser, bool each_allowed, struct recipe_condition *ret)
 {
     struct recipe_line before = parser->line;
@@ -132,8 +132,11 @@ static bool read_condition(struct parser *parser, bool each_allowed, struct reci
     }
     if (!read_fact(parser, &ret->fact))
         return false;
-    if (ret->kind == RECIPE_EACH_TO && ret->fact != RECIPE_PLACEHOLDER_TO)
-        return fail(parser, word.column, "`each` goes with `to` only: there is one of the others");
+    if (ret->kind == RECIPE_EACH_TO && ret->fact == RECIPE_PLACEHOLDER_MESSAGE)
+        ret->kind = RECIPE_EACH_MESSAGE;
+    else if (ret->kind == RECIPE_EACH_TO && ret->fact != RECIPE_PLACEHOLDER_TO)
+        return fail(parser, word.column,
+                    "`each` goes with `to` and `message` only: there is one of the others");
     return true;
 }
 
@@ -555,7 +558,7 @@ bool recipe_of_command(const char *const *words, size_t count, struct arena *are
                             .precision = SMTP_PRECISION_CLASS,
                             .exit_count = COMMAND_EXIT_COUNT,
                             .can = UINT64_MAX,
-                            .used = UINT32_MAX};
+                            .used = UINT64_MAX};
     struct parser parser = {
         .recipe = &recipe, .line = {.arena = arena, .err = err, .lenient = true}
     };

@@ -44,6 +44,19 @@
     X(BEFORE_VRFY, "before-vrfy", "BEFORE_VRFY",                                                   \
       "the mailbox that it is to ask for with VRFY first")                                         \
     X(BEFORE_RSET, "before-rset", "BEFORE_RSET", "RSET, if the client is to send it first")        \
+    X(NOTIFY, "notify", "NOTIFY", "NOTIFY= of RCPT that is asked for (DSN); mostly empty")         \
+    X(ORCPT, "orcpt", "ORCPT", "ORCPT= of RCPT, likewise")                                         \
+    X(RET, "ret", "RET", "RET= of MAIL, likewise")                                                 \
+    X(ENVID, "envid", "ENVID", "the envelope identifier, before it is made xtext")                 \
+    X(BY, "by", "BY", "BY= of MAIL (DELIVERBY)")                                                   \
+    X(HOLDFOR, "holdfor", "HOLDFOR", "HOLDFOR= of MAIL (FUTURERELEASE)")                           \
+    X(HOLDUNTIL, "holduntil", "HOLDUNTIL", "HOLDUNTIL= of MAIL (FUTURERELEASE)")                   \
+    X(MT_PRIORITY, "mt-priority", "MT_PRIORITY", "MT-PRIORITY= of MAIL")                           \
+    X(BODY_TYPE, "body-type", "BODY_TYPE", "7bit, 8bitmime or binarymime, if BODY= is asked for")  \
+    X(REQUIRETLS, "requiretls", "REQUIRETLS", "requiretls, if REQUIRETLS is asked for")            \
+    X(SMTPUTF8, "smtputf8", "SMTPUTF8", "smtputf8, if SMTPUTF8 is asked for")                      \
+    X(LMTP, "lmtp", "LMTP", "lmtp, if the server speaks LMTP")                                     \
+    X(MESSAGES, "messages", "MESSAGES", "how many messages are to be sent; empty: one")            \
     X(TIMEOUT, "timeout", "TIMEOUT", "seconds for every wait; empty: the client's own")            \
     X(TIMEOUT_MS, "timeout-ms", "TIMEOUT_MS", "the same in milliseconds")                          \
     X(DIR, "dir", "DIR", "the folder of this run, empty but for the files named here")             \
@@ -60,7 +73,7 @@ enum recipe_placeholder {
 const char *recipe_placeholder_word(enum recipe_placeholder placeholder);
 const char *recipe_placeholder_variable(enum recipe_placeholder placeholder); /* or NULL */
 const char *recipe_placeholder_says(enum recipe_placeholder placeholder);
-#define RECIPE_PLACEHOLDER_BIT(placeholder) (UINT32_C(1) << (placeholder))
+#define RECIPE_PLACEHOLDER_BIT(placeholder) (UINT64_C(1) << (placeholder))
 
 enum recipe_manner {
     RECIPE_AS_IS,
@@ -80,7 +93,13 @@ struct recipe_text { /* pieces that become one word or one line */
     size_t count;
 };
 
-enum recipe_condition_kind { RECIPE_ALWAYS, RECIPE_WHEN, RECIPE_UNLESS, RECIPE_EACH_TO };
+enum recipe_condition_kind {
+    RECIPE_ALWAYS,
+    RECIPE_WHEN,
+    RECIPE_UNLESS,
+    RECIPE_EACH_TO,
+    RECIPE_EACH_MESSAGE
+};
 
 struct recipe_condition {
     enum recipe_condition_kind kind;
@@ -136,7 +155,7 @@ struct recipe {
     bool per_recipient;
     enum recipe_report report;
     struct bytes report_pattern; /* RECIPE_REPORT_CODE: PCRE2; group 1 is the code */
-    uint32_t used;               /* RECIPE_PLACEHOLDER_BIT set: what it names anywhere */
+    uint64_t used;               /* RECIPE_PLACEHOLDER_BIT set: what it names anywhere */
 };
 
 bool recipe_parse(const char *name, struct bytes text, struct arena *arena, struct recipe *ret,

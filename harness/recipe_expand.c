@@ -5,8 +5,9 @@
 struct expansion {
     const struct recipe_facts *facts;
     struct arena *arena;
-    struct buf text;     /* one word or file being put together; may hold the password */
-    struct bytes one_to; /* under `each to` */
+    struct buf text;          /* one word or file being put together; may hold the password */
+    struct bytes one_to;      /* under `each to` */
+    struct bytes one_message; /* under `each message` */
     const char **words;
     size_t word_count;
     struct err *err;
@@ -59,6 +60,8 @@ static bool append_text(struct expansion *e, const struct recipe_text *text)
         struct bytes value = piece->text;
         if (piece->placeholder == RECIPE_PLACEHOLDER_TO && e->one_to.data != NULL)
             value = e->one_to;
+        else if (piece->placeholder == RECIPE_PLACEHOLDER_MESSAGE && e->one_message.data != NULL)
+            value = e->one_message;
         else if (piece->placeholder != RECIPE_PLACEHOLDER_NONE)
             value = e->facts->values[piece->placeholder];
         if (!append_value(&e->text, value, piece->manner))
@@ -95,11 +98,24 @@ static bool add_texts(struct expansion *e, const struct recipe_words *words)
     return true;
 }
 
+static bool add_each_message(struct expansion *e, const struct recipe_words *words)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < e->facts->message_count; i++) {
+        e->one_message = e->facts->messages[i];
+        ok = add_texts(e, words);
+    }
+    e->one_message = BYTES_NONE;
+    return ok;
+}
+
 static bool add_words(struct expansion *e, const struct recipe_words *words)
 {
     bool ok = true;
     if (!holds(&words->condition, e->facts))
         return true;
+    if (words->condition.kind == RECIPE_EACH_MESSAGE)
+        return add_each_message(e, words);
     if (words->condition.kind != RECIPE_EACH_TO)
         return add_texts(e, words);
     for (size_t i = 0; ok && i < e->facts->to_count; i++) {

@@ -18,6 +18,8 @@ struct recipe_facts {
     struct bytes values[RECIPE_PLACEHOLDER_COUNT]; /* empty: the fact is not there. TO: joined */
     const struct bytes *to;
     size_t to_count;
+    const struct bytes *messages; /* the files of all messages, MESSAGE is the first */
+    size_t message_count;
 };
 
 struct recipe_made_file {

@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "harness/capability.h"
 
+#include <stdio.h>
+
 /* The facts of one run while they are gathered. */
 struct gathering {
     const struct run_setting *setting;
@@ -76,10 +78,17 @@ static bool set_words(struct gathering *to, unsigned port)
         FACT(to, BEFORE_VRFY) = send->to[0];
     if (send->before & SEND_BEFORE_RSET)
         FACT(to, BEFORE_RSET) = BYTES_LITERAL("RSET");
+#define X(name, word, needs) FACT(to, name) = send->parameters[SEND_PARAMETER_##name];
+    SEND_PARAMETER_TABLE(X)
+#undef X
+    if (send->lmtp)
+        FACT(to, LMTP) = BYTES_LITERAL("lmtp");
     to->facts.to = send->to;
     to->facts.to_count = send->to_count;
     if (timeout_ms > 0 && (!set_number(to, &FACT(to, TIMEOUT), (timeout_ms + 999) / 1000) ||
                            !set_number(to, &FACT(to, TIMEOUT_MS), timeout_ms)))
+        return false;
+    if (send->messages > 1 && !set_number(to, &FACT(to, MESSAGES), send->messages))
         return false;
     return set_number(to, &FACT(to, PORT), port) && join_recipients(to);
 }
@@ -113,6 +122,30 @@ static bool write_mails(struct gathering *to)
         if (!run_folder_write_mail(to->folder, mail_files[i].name, &to->scenario->send.given,
                                    mail_files[i].form, to->err) ||
             !set_path(to, mail_files[i].name, &to->facts.values[placeholder]))
+            return false;
+    }
+    return true;
+}
+
+/* All messages of the run; the first one stands there already. */
+static bool write_more_mails(struct gathering *to)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    bool wanted = is_used(to->setting, RECIPE_PLACEHOLDER_MESSAGE);
+    struct bytes *paths = arena_alloc_array(to->arena, send->messages, sizeof(*paths));
+    if (paths == NULL)
+        return err_memory(to->err);
+    paths[0] = FACT(to, MESSAGE);
+    to->facts.messages = paths;
+    to->facts.message_count = 1;
+    for (unsigned i = 2; wanted && i <= send->messages; i++) {
+        struct mail_text text;
+        char name[32];
+        (void)snprintf(name, sizeof(name), "message-%u", i);
+        if (!scenario_numbered_message(send, i, to->arena, &text))
+            return err_memory(to->err);
+        if (!run_folder_write_mail(to->folder, name, &text, MAIL_FORM_AS_IS, to->err) ||
+            !set_path(to, name, &paths[to->facts.message_count++]))
             return false;
     }
     return true;
@@ -214,8 +247,8 @@ bool run_facts_make(const struct run_given *given, struct arena *arena, struct r
                            .arena = arena,
                            .err = err};
     struct recipe_command command;
-    if (!set_words(&to, given->port) || !write_mails(&to) || !write_password(&to) ||
-        !recipe_expand(recipe, &to.facts, arena, &command, err))
+    if (!set_words(&to, given->port) || !write_mails(&to) || !write_more_mails(&to) ||
+        !write_password(&to) || !recipe_expand(recipe, &to.facts, arena, &command, err))
         return false;
     for (size_t i = 0; i < command.file_count; i++)
         if (!run_folder_write(given->folder, command.files[i].name, command.files[i].octets, err))
@@ -227,6 +260,24 @@ bool run_facts_make(const struct run_given *given, struct arena *arena, struct r
 }
 
 /* ---- capabilities ---------------------------------------------------------------------------- */
+
+static uint64_t parameter_needs(const struct scenario_send *send)
+{
+    static const char *const words[SEND_PARAMETER_COUNT] = {
+#define X(name, word, needs) needs,
+        SEND_PARAMETER_TABLE(X)
+#undef X
+    };
+    uint64_t needs = 0;
+    enum capability capability;
+    for (size_t i = 0; i < SEND_PARAMETER_COUNT; i++)
+        if (send->parameters[i].data != NULL &&
+            capability_from_word(bytes_of(words[i]), &capability))
+            needs |= CAPABILITY_BIT(capability);
+    if (bytes_equal(send->parameters[SEND_PARAMETER_BODY_TYPE], BYTES_LITERAL("binarymime")))
+        needs |= CAPABILITY_BIT(CAPABILITY_BINARYMIME);
+    return needs;
+}
 
 /* What `send` asks for and what is expected of the message, though no `needs` says so. */
 static uint64_t unwritten_needs(const struct scenario *scenario)
@@ -254,11 +305,37 @@ static uint64_t unwritten_needs(const struct scenario *scenario)
     for (size_t i = 0; i < scenario->expectation_count; i++)
         if (scenario->expectations[i].kind == EXPECT_MESSAGE)
             needs |= CAPABILITY_BIT(CAPABILITY_MESSAGE_HEADER);
+    if (send->lmtp)
+        needs |= CAPABILITY_BIT(CAPABILITY_LMTP);
+    if (send->messages > 1)
+        needs |= CAPABILITY_BIT(CAPABILITY_MESSAGES);
     if (send->tls == SEND_TLS_STARTTLS)
         needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
     if (send->tls == SEND_TLS_IMPLICIT)
         needs |= CAPABILITY_BIT(CAPABILITY_TLS);
-    return needs;
+    return needs | parameter_needs(send);
+}
+
+/* A parameter asked for needs its extension, and a way to tell the client of it. */
+static bool parameter_lacking(const struct recipe *recipe, const struct scenario_send *send,
+                              struct arena *arena, struct bytes *ret, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum recipe_placeholder fact;
+    } told[SEND_PARAMETER_COUNT] = {
+#define X(name, word, needs) {word, RECIPE_PLACEHOLDER_##name},
+        SEND_PARAMETER_TABLE(X)
+#undef X
+    };
+    for (size_t i = 0; i < SEND_PARAMETER_COUNT; i++) {
+        if (send->parameters[i].data == NULL ||
+            (recipe->used & RECIPE_PLACEHOLDER_BIT(told[i].fact)) != 0)
+            continue;
+        *ret = arena_printf(arena, "the client cannot be asked for %s", told[i].word);
+        return ret->data != NULL || err_memory(err);
+    }
+    return true;
 }
 
 bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
@@ -284,5 +361,5 @@ bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scena
         *ret = arena_printf(arena, "the client lacks %s", capability_word((enum capability)i));
         return ret->data != NULL || err_memory(err);
     }
-    return true;
+    return parameter_lacking(recipe, &scenario->send, arena, ret, err);
 }

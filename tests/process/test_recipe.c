@@ -51,7 +51,7 @@ static const struct {
     {HEAD "env X\nrun p\n",               4, 5,  "NAME=VALUE"          },
     {HEAD "arg x\nrun p\n",               4, 1,  "before every `arg`"  },
     {HEAD "run p\nrun q\n",               5, 1,  "one `run`"           },
-    {HEAD "run p\narg each from x\n",     5, 5,  "`to` only"           },
+    {HEAD "run p\narg each from x\n",     5, 5,  "`message` only"      },
     {HEAD "run p\narg when usre x\n",     5, 10, "`user` is near"      },
     {HEAD "run p\ncan pipelinig\n",       5, 5,  "`pipelining` is near"},
     {HEAD "run p\nexit 1 temporay\n",     5, 8,  "`temporary` is near" },
@@ -110,6 +110,8 @@ static const struct {
     {"run p # no comment\n",                                                            "p|#|no|comment"            },
     {"run p  # a comment\n",                                                            "p"                         },
     {"run p\narg each to --to {to}\n",                                                  "p|--to|a@x|--to|b@x"       },
+    {"run p {dir}\narg each message -m {message}\n",                                    "p||-m|m1|-m|m2"            },
+    {"run p\narg when lmtp --{lmtp}\narg when notify --notify {notify}\n",              "p|--lmtp"                  },
     {"run p {to}\n",                                                                    "p|a@x,b@x"                 },
     {"run p\narg when user -u {user}\n",                                                "p|-u|us \"er"              },
     {"run p\narg unless user -n\n",                                                     "p"                         },
@@ -127,9 +129,17 @@ static const struct bytes recipients[] = {
     {"b@x", 3}
 };
 
+static const struct bytes messages[] = {
+    {"m1", 2},
+    {"m2", 2}
+};
+
 static struct recipe_facts facts(void)
 {
-    struct recipe_facts made = {.to = recipients, .to_count = 2};
+    struct recipe_facts made = {
+        .to = recipients, .to_count = 2, .messages = messages, .message_count = 2};
+    made.values[RECIPE_PLACEHOLDER_MESSAGE] = messages[0];
+    made.values[RECIPE_PLACEHOLDER_LMTP] = bytes_of("lmtp");
     made.values[RECIPE_PLACEHOLDER_HOST] = bytes_of("127.0.0.1");
     made.values[RECIPE_PLACEHOLDER_PORT] = bytes_of("2525");
     made.values[RECIPE_PLACEHOLDER_TO] = bytes_of("a@x,b@x");
