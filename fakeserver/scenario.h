@@ -22,6 +22,7 @@
 #include "base/tls.h"
 #include "fakeserver/finding.h"
 #include "fakeserver/mail_data.h"
+#include "fakeserver/profile.h"
 #include "fakeserver/transcript.h"
 
 #include <stdint.h>
@@ -267,6 +268,7 @@ struct scenario {
     size_t tag_count;
     const struct bytes *needs; /* client capabilities */
     size_t need_count;
+    enum stand_answer stands[STAND_COUNT]; /* that it is right under; OPEN: either */
     enum finding_level level;
     struct bytes server; /* personality; empty: none */
     bool has_offer;      /* `offer …`: replaces the model's list of extensions */

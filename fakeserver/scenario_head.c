@@ -212,6 +212,38 @@ static bool parse_say(struct scenario_parser *parser, const struct scenario_text
     return add_wording(parser, text, &wording);
 }
 
+/* NAME allowed|forbidden */
+static bool parse_stand(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    static const char *const answers[] = {"allowed", "forbidden"};
+    const char *known[STAND_COUNT];
+    struct scenario_word word;
+    enum stand stand;
+    size_t at = 0;
+
+    for (unsigned i = 0; i < STAND_COUNT; i++)
+        known[i] = stands[i].word;
+    if (!scenario_word_next(text->octets, &at, &word))
+        return fail_empty(parser, text, "a stand, and allowed or forbidden");
+    if (!stand_from_word(word.octets, &stand))
+        return scenario_fail_unknown(text, word.at, parser->err, "stand", word.octets, known,
+                                     STAND_COUNT);
+    if (parser->scenario->stands[stand] != STAND_OPEN)
+        return scenario_fail(text, word.at, parser->err, "the stand \"%s\" is taken twice",
+                             stands[stand].word);
+    if (!scenario_word_next(text->octets, &at, &word))
+        return scenario_fail(text, at, parser->err, "expected allowed or forbidden");
+    for (unsigned i = 0; i < 2; i++)
+        if (bytes_equal(word.octets, bytes_of(answers[i])))
+            parser->scenario->stands[stand] = i == 0 ? STAND_ALLOWED : STAND_FORBIDDEN;
+    if (parser->scenario->stands[stand] == STAND_OPEN)
+        return scenario_fail_unknown(text, word.at, parser->err, "answer", word.octets, answers, 2);
+    if (scenario_word_next(text->octets, &at, &word))
+        return scenario_fail(text, word.at, parser->err, "expected the end of the line; got \"%s\"",
+                             text_show(word.octets).text);
+    return true;
+}
+
 static bool parse_odd(struct scenario_parser *parser, const struct scenario_text *text)
 {
     if (text->octets.size > 0)
@@ -265,6 +297,8 @@ bool scenario_parse_head(struct scenario_parser *parser, const struct scenario_l
     if (line->kind == LINE_NEEDS)
         return add_words(parser, text, "capabilities of the client", &scenario->needs,
                          &scenario->need_count);
+    if (line->kind == LINE_STAND)
+        return parse_stand(parser, text);
     if (line->kind == LINE_EXACT)
         return parse_exact(parser, text);
     if (line->kind == LINE_OFFER)

@@ -35,6 +35,7 @@
     X(TAGS, "tags", HEAD, WORDS)                                                                   \
     X(LEVEL, "level", HEAD, WORDS)                                                                 \
     X(NEEDS, "needs", HEAD, WORDS)                                                                 \
+    X(STAND, "stand", HEAD, WORDS)                                                                 \
     X(SERVER, "server", HEAD, WORDS)                                                               \
     X(OFFER, "offer", HEAD, TEXT)                                                                  \
     X(SAY, "say", HEAD, TEXT)                                                                      \

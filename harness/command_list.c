@@ -5,17 +5,19 @@
 #include "harness/program.h"
 
 static const struct option_row rows[] = {
-    {"clients",      '\0', NULL,  "the clients that there are recipes for"             },
-    {"requirements", '\0', NULL,  "the register of requirements, and what covers each" },
-    {"tags",         '\0', NULL,  "the tags of scenarios"                              },
-    {"capabilities", '\0', NULL,  "what clients can and scenarios need"                },
-    {"scenarios",    '\0', "DIR", "where the scenarios are"                            },
-    {"tag",          '\0', "TAG", "only scenarios with this tag (several: any of them)"},
-    {"not-tag",      '\0', "TAG", "no scenario with this tag"                          },
-    {"requirement",  '\0', "ID",  "only scenarios that cite this requirement"          },
-    {"instances",    '\0', NULL,  "every instance, by the name that `run` takes"       },
-    {"help",         '\0', NULL,  "this text"                                          },
-    {NULL,           '\0', NULL,  NULL                                                 },
+    {"clients",      '\0', NULL,   "the clients that there are recipes for"             },
+    {"requirements", '\0', NULL,   "the register of requirements, and what covers each" },
+    {"tags",         '\0', NULL,   "the tags of scenarios"                              },
+    {"capabilities", '\0', NULL,   "what clients can and scenarios need"                },
+    {"profiles",     '\0', NULL,   "what is asked where RFCs disagree"                  },
+    {"profile",      '\0', "NAME", "only scenarios of this profile (default: default)"  },
+    {"scenarios",    '\0', "DIR",  "where the scenarios are"                            },
+    {"tag",          '\0', "TAG",  "only scenarios with this tag (several: any of them)"},
+    {"not-tag",      '\0', "TAG",  "no scenario with this tag"                          },
+    {"requirement",  '\0', "ID",   "only scenarios that cite this requirement"          },
+    {"instances",    '\0', NULL,   "every instance, by the name that `run` takes"       },
+    {"help",         '\0', NULL,   "this text"                                          },
+    {NULL,           '\0', NULL,   NULL                                                 },
 };
 
 static const char usage[] =
@@ -59,6 +61,16 @@ static bool list_capabilities(void)
         (void)printf("%-20s %s\n", capability_word((enum capability)i),
                      capability_says((enum capability)i));
     return true;
+}
+
+static void list_profiles(void)
+{
+    for (unsigned i = 0; i < PROFILE_COUNT; i++) {
+        (void)printf("%-10s %s\n", profile_word((enum profile)i), profile_says((enum profile)i));
+        for (unsigned j = 0; j < STAND_COUNT; j++)
+            (void)printf("  %-16s %-10s a client that %s (%s)\n", stands[j].word,
+                         stand_answer_word(stands[j].answers[i]), stands[j].what, stands[j].source);
+    }
 }
 
 /* ---- requirements ---------------------------------------------------------------------------- */
@@ -194,7 +206,8 @@ static bool list_plan(struct program *program, const struct options *options, st
         .shard_count = 1,
         .unshuffled = true,
     };
-    if (!plan_make(suite, &wishes, program->arena, &plan, err))
+    if (!program_profile(options, &wishes.profile, err) ||
+        !plan_make(suite, &wishes, program->arena, &plan, err))
         return false;
     list_scenarios(&plan, options_value(options, "instances") != NULL);
     return true;
@@ -206,6 +219,10 @@ static bool list(struct program *program, const struct options *options, struct 
         return list_clients(program, err);
     if (options_value(options, "capabilities") != NULL)
         return list_capabilities();
+    if (options_value(options, "profiles") != NULL) {
+        list_profiles();
+        return true;
+    }
     struct suite *suite = suite_new(program->scenarios, 1, err);
     bool ok = suite != NULL && suite_load(suite, err);
     if (ok && options_value(options, "requirements") != NULL)

@@ -15,6 +15,7 @@ static const struct option_row rows[] = {
     {"tag",            '\0', "TAG",     "only scenarios with this tag (several: any of them)"  },
     {"not-tag",        '\0', "TAG",     "no scenario with this tag"                            },
     {"requirement",    '\0', "ID",      "only scenarios that cite this requirement"            },
+    {"profile",        '\0', "NAME",    "where RFCs disagree: default or strict"               },
     {"slow",           '\0', NULL,      "also what takes minutes: scenarios with the tag slow" },
     {"shard",          '\0', "I/N",     "only the I-th of N equal parts"                       },
     {"seed",           '\0', "N",       "decides the order (default: another one each time)"   },
@@ -219,7 +220,8 @@ static bool read_line(struct run_command_line *line)
         return err_set(line->err, ERR_SYNTAX, "either --client or a COMMAND behind `--`, not both");
     if (options->has_command && options->command_count == 0)
         return err_set(line->err, ERR_SYNTAX, "behind `--` the command of a client has to stand");
-    return read_numbers(line) && read_reports(line) && read_color(line) && read_limit(line) &&
+    return program_profile(options, &wishes->profile, line->err) && read_numbers(line) &&
+           read_reports(line) && read_color(line) && read_limit(line) &&
            plan_shard(options_value(options, "shard"), get_environment, &wishes->shard_index,
                       &wishes->shard_count, line->err);
 }

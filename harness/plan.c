@@ -98,6 +98,16 @@ static bool is_named(const struct planning *planning, const struct suite_scenari
     return false;
 }
 
+/* Whoever asks for a requirement by its id wants to see it, whatever the profile. */
+static bool is_asked_for(const struct planning *planning, const struct suite_scenario *scenario)
+{
+    const struct plan_wishes *wishes = planning->wishes;
+    return is_any_listed(scenario->cites, scenario->cite_count, wishes->words,
+                         wishes->word_count) ||
+           is_any_listed(scenario->cites, scenario->cite_count, wishes->requirements,
+                         wishes->requirement_count);
+}
+
 static bool is_selected(struct planning *planning, const struct suite_scenario *scenario,
                         const char *name)
 {
@@ -115,8 +125,10 @@ static bool is_selected(struct planning *planning, const struct suite_scenario *
     if (wishes->tag_count > 0)
         selected = selected && is_any_listed(scenario->tags, scenario->tag_count, wishes->tags,
                                              wishes->tag_count);
-    if (wishes->no_slow && is_listed(scenario->tags, scenario->tag_count, "slow") &&
-        !is_named(planning, scenario, name))
+    bool slow = wishes->no_slow && is_listed(scenario->tags, scenario->tag_count, "slow");
+    bool other =
+        !profile_takes(wishes->profile, scenario->stands) && !is_asked_for(planning, scenario);
+    if ((slow || other) && !is_named(planning, scenario, name))
         return false;
     return selected && !is_any_listed(scenario->tags, scenario->tag_count, wishes->not_tags,
                                       wishes->not_tag_count);

@@ -20,11 +20,12 @@ struct plan_wishes {
     size_t not_tag_count;
     const char *const *requirements; /* any of them */
     size_t requirement_count;
+    enum profile profile; /* only what it takes, and what is named or cites what is */
     uint64_t seed;
     unsigned shard_index; /* 1-based */
     unsigned shard_count; /* 1 = no shards */
     bool unshuffled;      /* by name */
-    bool no_slow;         /* without what has the tag `slow`, unless its name is a word */
+    bool no_slow;         /* without what has the tag `slow`, unless it is named */
 };
 
 struct plan_entry {

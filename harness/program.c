@@ -191,6 +191,20 @@ bool program_options(const struct option_row *rows, const char *usage, int argc,
     return true;
 }
 
+bool program_profile(const struct options *options, enum profile *ret, struct err *err)
+{
+    const char *word = options_value(options, "profile");
+    *ret = PROFILE_DEFAULT;
+    if (word == NULL || profile_from_word(bytes_of(word), ret))
+        return true;
+    const char *near = text_nearest(bytes_of(word), profile_words, PROFILE_COUNT);
+    return err_set(err, ERR_SYNTAX,
+                   "no profile is called %s%s%s; `smtpdrill list --profiles` "
+                   "names them",
+                   text_show(bytes_of(word)).text, near != NULL ? ", but " : "",
+                   near != NULL ? near : "");
+}
+
 enum program_status program_answer(const struct option_row *rows, const char *usage, int argc,
                                    const char **argv,
                                    bool (*answer)(struct program *program,

@@ -9,6 +9,7 @@
 #ifndef HARNESS_PROGRAM_H
 #define HARNESS_PROGRAM_H
 
+#include "fakeserver/profile.h"
 #include "fakeserver/requirement.h"
 #include "harness/options.h"
 #include "harness/recipe.h"
@@ -53,6 +54,8 @@ enum program_status command_judge(int argc, const char **argv);
  * wrong option). */
 bool program_options(const struct option_row *rows, const char *usage, int argc, const char **argv,
                      struct options *ret, enum program_status *ret_status);
+/* --profile, or the default one. */
+bool program_profile(const struct options *options, enum profile *ret, struct err *err);
 /* A command that only answers: reads the options, opens the program, answers, closes it. */
 enum program_status program_answer(const struct option_row *rows, const char *usage, int argc,
                                    const char **argv,

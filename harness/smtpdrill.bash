@@ -27,16 +27,21 @@ _smtpdrill() {
         mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current")
         return
         ;;
+    --profile)
+        mapfile -t COMPREPLY < <(compgen -W "$(smtpdrill list --profiles 2>/dev/null |
+            awk '/^[a-z]/ { print $1 }')" -- "$current")
+        return
+        ;;
     --scenarios | --keep)
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
     esac
     case $command in
-    run) options='--client --jobs --tag --not-tag --requirement --slow --shard --seed --repeat
+    run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --seed --repeat
         --retry-failures --limit --strict --report --keep --scenarios --color --verbose --help' ;;
-    list) options='--clients --requirements --tags --capabilities --instances --scenarios --tag
-        --not-tag --requirement --help' ;;
+    list) options='--clients --requirements --tags --capabilities --profiles --instances --scenarios
+        --tag --not-tag --requirement --profile --help' ;;
     check) options='--scenarios --strict --help' ;;
     fmt) options='--write --check --diff --help' ;;
     judge) options='--strict --verbose --help' ;;

@@ -5,7 +5,7 @@
 # One ctest test for each scenario, of a program built here (TARGET: an adapter, see smtpdrill(1), A
 # COMMAND WITHOUT A RECIPE) or of a client with a recipe (CLIENT: a name, or the path of a .client
 # file). SCENARIOS are names or folders below the installed scenarios; without them all. Those with
-# the tag `slow` are left out unless they are named.
+# the tag `slow` and those of a stricter profile than the default are left out unless they are named.
 function(smtpdrill_add_tests)
     cmake_parse_arguments(A "" "TARGET;CLIENT;PREFIX;TIMEOUT" "ARGS;SCENARIOS;OPTIONS;LABELS" ${ARGN})
     if(A_UNPARSED_ARGUMENTS)
@@ -54,7 +54,7 @@ function(smtpdrill_find_scenarios result)
         endif()
         file(GLOB_RECURSE files RELATIVE ${root} ${root}/${word}/*.drill)
         foreach(file IN LISTS files)
-            file(STRINGS ${root}/${file} slow REGEX "^tags .*slow" LIMIT_COUNT 1)
+            file(STRINGS ${root}/${file} slow REGEX "^(tags .*slow|stand .*forbidden)" LIMIT_COUNT 1)
             if(NOT slow)
                 string(REGEX REPLACE "\\.drill$" "" name ${file})
                 list(APPEND names ${name})

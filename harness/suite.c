@@ -104,6 +104,7 @@ static bool read_head(struct suite *suite, struct suite_scenario *to, struct err
     to->tag_count = first.tag_count;
     to->needs = first.needs;
     to->need_count = first.need_count;
+    memcpy(to->stands, first.stands, sizeof(to->stands));
     scenario_release(&first);
     return true;
 }

@@ -31,6 +31,7 @@ struct suite_scenario {
     size_t tag_count;
     const struct bytes *needs;
     size_t need_count;
+    enum stand_answer stands[STAND_COUNT];
 };
 
 struct suite_personality {

@@ -219,6 +219,27 @@ START_TEST(repeated_runs_say_how_many_failed)
 }
 END_TEST
 
+START_TEST(a_profile_chooses_the_scenarios_that_go_with_its_stands)
+{
+    put_file("s/letter.drill", "title the letter\nsource RFC 5321 2.3.8\n"
+                               "cites 5321-2.3.8-b\nstand bare-lf forbidden\n\n...\n");
+    (void)run("$D run --scenarios s%s -- $O never {port}", "");
+    has("of 4 runs");
+    (void)run("$D run --scenarios s --profile %s -- $O never {port}", "strict");
+    has("of 5 runs");
+    (void)run("$D run --scenarios s %s -- $O never {port}", "letter");
+    has("of 1 runs");
+    (void)run("$D run --scenarios s --requirement %s -- $O never {port}", "5321-2.3.8-b");
+    has("of 1 runs");
+    ck_assert_int_eq(run("$D list --scenarios s%s", ""), 0);
+    has_not("letter");
+    ck_assert_int_eq(run("$D list --scenarios s --profile %s", "strict"), 0);
+    has("letter");
+    ck_assert_int_eq(run("$D run --scenarios s --profile %s -- $O never {port}", "strikt"), 2);
+    has("no profile is called strikt, but strict");
+}
+END_TEST
+
 /* ---- selection ------------------------------------------------------------------------------- */
 
 static const struct {
@@ -336,6 +357,8 @@ START_TEST(lists_and_explanations_can_be_read)
     has("refusals");
     ck_assert_int_eq(run("$D list --requirements%s", ""), 0);
     has("5321-4.1.1.10-a");
+    ck_assert_int_eq(run("$D list --profiles%s", ""), 0);
+    has("strict");
     ck_assert_int_eq(run("$D explain %s", "5321-4.1.1.10-a"), 0);
     has("RFC 5321 section 4.1.1.10");
     ck_assert_int_eq(run("$D explain %s", "crlf"), 0);
@@ -370,6 +393,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, all_reports_count_alike);
     tcase_add_test(tests, the_same_seed_gives_the_same_order);
     tcase_add_test(tests, repeated_runs_say_how_many_failed);
+    tcase_add_test(tests, a_profile_chooses_the_scenarios_that_go_with_its_stands);
     tcase_add_loop_test(tests, words_select_scenarios, 0,
                         sizeof(selections) / sizeof(selections[0]));
     tcase_add_loop_test(tests, the_environment_can_name_a_shard, 0,

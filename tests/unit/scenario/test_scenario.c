@@ -61,6 +61,13 @@ static const struct {
      "unknown level \"shuold\"; did you mean \"should\"?"                                                                                                              },
     {"an unknown variation",                         "exact pipelinig\n",                                     1, 7,
      "unknown variation \"pipelinig\"; did you mean \"pipelining\"?"                                                                                                   },
+    {"an unknown stand",                             "stand bare-lv allowed\n",                               1, 7,
+     "unknown stand \"bare-lv\"; did you mean \"bare-lf\"?"                                                                                                            },
+    {"an unknown answer",                            "stand bare-lf allows\n",                                1, 15,
+     "unknown answer \"allows\"; did you mean \"allowed\"?"                                                                                                            },
+    {"a stand without an answer",                    "stand bare-lf\n",                                       1, 14, "expected allowed or forbidden"                   },
+    {"a stand taken twice",                          "stand bare-lf allowed\nstand bare-lf forbidden\n",      2, 7,
+     "the stand \"bare-lf\" is taken twice"                                                                                                                            },
     {"an unknown word of send",                      "send form=a@b.example\n",                               1, 6,
      "unknown word of send \"form\"; did you mean \"from\"?"                                                                                                           },
     {"a word of send twice",                         "send from=a@b.example from=c@d.example\n",              1, 23,
@@ -542,6 +549,7 @@ static void the_head_fills_the_scenario(void **state)
                        "cites   5321-4.2-a 5321-4.2-b\n"
                        "cites   5321-4.2-c\n"
                        "level   should\n"
+                       "stand   bare-lf forbidden\n"
                        "offer   SIZE 1000\n"
                        "offer   AUTH PLAIN\n"
                        "say     MAIL 250 one\n"
@@ -555,6 +563,7 @@ static void the_head_fills_the_scenario(void **state)
     assert_string(scenario->title, "a claim");
     assert_int_equal(scenario->cite_count, 3);
     assert_int_equal(scenario->level, FINDING_SHOULD);
+    assert_int_equal(scenario->stands[STAND_BARE_LF], STAND_FORBIDDEN);
     assert_int_equal(scenario->offer_count, 2);
     assert_string(scenario->offers[0].text, "SIZE 1000");
     assert_int_equal(scenario->wording_count, 1);
