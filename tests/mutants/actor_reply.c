@@ -312,10 +312,11 @@ void actor_read(struct actor *a, struct bytes input)
         input = bytes_after(input, take);
         struct bytes line = buf_bytes(&a->line);
         /* Only CRLF ends a line (RFC 5321 2.3.8). */
-        if (line.size >= 2 && line.data[line.size - 1] == '\n' &&
-            line.data[line.size - 2] == '\r') {
+        bool ends = line.size >= 1 && line.data[line.size - 1] == '\n';
+        bool has_cr = line.size >= 2 && line.data[line.size - 2] == '\r';
+        if (ends && (has_cr || HAS(a, BARE_LF_ENDS_A_LINE))) {
             char copy[ACTOR_LINE_OCTETS];
-            line.size -= 2;
+            line.size -= has_cr ? 2 : 1;
             memcpy(copy, line.data, line.size);
             line.data = copy;
             buf_clear(&a->line);

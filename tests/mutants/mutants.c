@@ -23,6 +23,7 @@ const struct mutant mutants[] = {
     M("first-line-is-keyword", FIRST_LINE_IS_KEYWORD, "5321-4.1.1.1-f", "reads the first line of the EHLO reply as a keyword")
     M("nonsense-is-success", NONSENSE_IS_SUCCESS, "5321-4.2-k", "takes a line that is no reply for success")
     M("eight-bit-crashes", EIGHT_BIT_CRASHES, "5321-4.2-c", "crashes on octets above 127 in a reply")
+    M("bare-lf-ends-a-line", BARE_LF_ENDS_A_LINE, "5321-2.3.8-b", "takes LF alone for the end of a reply line")
     M("digits-end-a-reply", DIGITS_END_A_REPLY, "5321-4.2.1-d", "takes a line like 250-234 for the last of its reply")
 
     /* ---- what codes mean ---- */

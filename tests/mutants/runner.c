@@ -5,6 +5,7 @@
  *
  *   --client NAME   one client alone through all instances (or those whose name begins with WORD):
  *                   a mutant, a variant, or smtp_client; prints what is found
+ *   --profile NAME  only what the profile takes (with --client; default: all)
  *   --sample N      variants take every N-th instance (the plain one takes all)
  *   -v              print each catch and each transcript of a false alarm
  *
@@ -340,6 +341,8 @@ static bool find_client(const char *name, struct actor_kind *kind, struct player
 
 static bool matches(const struct runner *runner)
 {
+    if (runner->has_profile && !profile_takes(runner->profile, runner->scenario.stands))
+        return false;
     for (int i = 0; i < runner->word_count; i++)
         if (strncmp(runner->instance_name, runner->words[i], strlen(runner->words[i])) == 0)
             return true;
@@ -422,6 +425,8 @@ static bool options(struct runner *runner, int argc, char **argv)
             runner->sample = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--folder") == 0 && value)
             runner->folder = argv[++i];
+        else if (strcmp(argv[i], "--profile") == 0 && value)
+            runner->has_profile = profile_from_word(bytes_of(argv[++i]), &runner->profile);
         else if (strcmp(argv[i], "--client") == 0 && value)
             runner->client = argv[++i];
         else

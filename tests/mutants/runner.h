@@ -20,6 +20,8 @@ struct runner {
     const char *client; /* NULL: all */
     size_t sample;
     bool verbose;
+    bool has_profile;
+    enum profile profile;
     char **words;
     int word_count;
 

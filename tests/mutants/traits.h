@@ -12,7 +12,7 @@
     X(EACH_LINE_A_REPLY) X(EACH_SEGMENT_A_REPLY) X(BARE_CODE_HANGS) X(BARE_CODE_FAILS)             \
     X(TEXT_REFUSES) X(TEXT_ACCEPTS) X(ENHANCED_DECIDES) X(SHORT_LINES) X(FEW_LINES)                \
     X(KEYWORDS_WITH_CASE) X(FIRST_LINE_IS_KEYWORD) X(NONSENSE_IS_SUCCESS) X(EIGHT_BIT_CRASHES)     \
-    X(DIGITS_END_A_REPLY)                           \
+    X(DIGITS_END_A_REPLY) X(BARE_LF_ENDS_A_LINE)                           \
     /* meaning of codes: rows of confusions[] */                                                   \
     X(GREETING_4YZ_GOES_ON) X(GREETING_5YZ_GOES_ON) X(GREETING_4YZ_PERMANENT)                      \
     X(GREETING_5YZ_TEMPORARY) X(GREETING_ODD_GOES_ON) X(EHLO_5YZ_GOES_ON) X(EHLO_4YZ_GOES_ON)      \
