@@ -130,7 +130,7 @@ static struct bytes join_output(struct one_run *run)
 static bool is_final_reply(struct bytes octets)
 {
     unsigned code = 0;
-    size_t line = octets.size;
+    size_t line;
     if (octets.size < 2 || memcmp(octets.data + octets.size - 2, "\r\n", 2) != 0)
         return false;
     for (line = octets.size - 2; line > 0 && octets.data[line - 1] != '\n';)
@@ -411,13 +411,10 @@ struct one_run *one_run_new(const struct run_setting *setting, const struct plan
         free(run);
         return NULL;
     }
-    if (!prepare(run)) {
-        become_error(run);
-        run->is_over = true;
-    } else if (run->result.reason.size > 0) {
+    if (prepare(run) && run->result.reason.size > 0) {
         run->result.verdict = VERDICT_UNSUPPORTED;
         run->is_over = true;
-    } else if (!start(run, number)) {
+    } else if (run->err.kind != ERR_NONE || !start(run, number)) {
         become_error(run);
         run->is_over = true;
     }
