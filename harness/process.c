@@ -1,6 +1,5 @@
-#include "harness/process.h"
+#include "harness/process_private.h"
 
-#include "harness/process_capture.h"
 #include "harness/process_spawn.h"
 #include "harness/process_stray.h"
 #include "transport/clock.h"
@@ -11,65 +10,18 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <uv.h>
 
-enum { ENVIRONMENT_MAX = 4096, MARK_OCTETS = 80, SWEEPS_MAX = 50 };
-
-struct process_keeper {
-    struct loop *loop;
-    struct signal_watch *children;
-    struct process *first; /* all processes that have not been freed */
-    unsigned long long made;
-};
-
-/* One of its two outputs. */
-struct outlet {
-    uv_pipe_t pipe;
-    struct process *process;
-    struct process_capture capture;
-    bool open;
-};
-
-enum stage { STAGE_RUNNING, STAGE_TERMINATED, STAGE_KILLED, STAGE_DRAINING, STAGE_OVER };
-
-struct process {
-    struct process_keeper *keeper;
-    struct process *next;
-    struct outlet output;
-    struct outlet errors;
-    uv_timer_t timer;
-    enum stage stage;
-    int pid; /* 0: reaped */
-    int id;
-    uint64_t grace_ms;
-    uint64_t began_ns;
-    void (*over)(void *owner, const struct process_end *end);
-    void *owner;
-    struct process_end end;
-    char mark[MARK_OCTETS];
-    bool freed;
-    unsigned char open_handles;
-};
+enum { ENVIRONMENT_MAX = 4096 };
 
 static void drain(struct process *process);
 
 /* ---- freeing --------------------------------------------------------------------------------- */
 
-static void leave_keeper(struct process *process)
-{
-    struct process **link = &process->keeper->first;
-
-    while (*link && *link != process)
-        link = &(*link)->next;
-    if (*link)
-        *link = process->next;
-}
-
 static void free_when_done(struct process *process)
 {
     if (process->open_handles > 0 || !process->freed || process->pid != 0)
         return;
-    leave_keeper(process);
+    process_keeper_forget(process);
     process_capture_release(&process->output.capture);
     process_capture_release(&process->errors.capture);
     free(process);
@@ -89,7 +41,7 @@ static void close_handle(uv_handle_t *handle)
         uv_close(handle, handle_closed);
 }
 
-static void close_outlet(struct outlet *outlet)
+static void close_outlet(struct process_outlet *outlet)
 {
     outlet->open = false;
     close_handle((uv_handle_t *)&outlet->pipe);
@@ -97,20 +49,9 @@ static void close_outlet(struct outlet *outlet)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-static bool is_known(void *owner, int pid)
-{
-    const struct process_keeper *keeper = owner;
-    const struct process *process;
-
-    for (process = keeper->first; process; process = process->next)
-        if (process->pid == pid)
-            return true;
-    return false;
-}
-
 static void kill_strays(struct process *process)
 {
-    process->end.strays += process_stray_kill(process->mark, is_known, process->keeper);
+    process->end.strays += process_keeper_kill_strays(process->keeper, process->mark);
 }
 
 static void finish(struct process *process)
@@ -144,7 +85,7 @@ static void signal_group(const struct process *process, int number)
 }
 
 /* The group goes before its leader is reaped: until then its number cannot be given away. */
-static void reap(struct process *process)
+void process_reap(struct process *process)
 {
     int status = 0;
 
@@ -163,37 +104,6 @@ static void reap(struct process *process)
     drain(process);
 }
 
-static struct process *find(struct process_keeper *keeper, int pid)
-{
-    struct process *process = keeper->first;
-
-    while (process && process->pid != pid)
-        process = process->next;
-    return process;
-}
-
-/* False: no child has ended that was not reaped. */
-static bool reap_one(struct process_keeper *keeper, int flags)
-{
-    struct process *process;
-    siginfo_t info = {0};
-
-    if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | flags) < 0 || info.si_pid == 0)
-        return false;
-    process = find(keeper, info.si_pid);
-    if (process)
-        reap(process);
-    else
-        waitpid(info.si_pid, NULL, 0); /* an orphan that came to us */
-    return true;
-}
-
-static void children_ended(void *owner)
-{
-    while (reap_one(owner, WNOHANG))
-        continue;
-}
-
 /* ---- while it runs --------------------------------------------------------------------------- */
 
 static void lend_octets(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
@@ -207,7 +117,7 @@ static void lend_octets(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
 {
     struct process *process = stream->data;
-    struct outlet *outlet =
+    struct process_outlet *outlet =
         stream == (uv_stream_t *)&process->output.pipe ? &process->output : &process->errors;
 
     if (octets == 0)
@@ -273,7 +183,7 @@ static void drain(struct process *process)
 
 /* ---- starting -------------------------------------------------------------------------------- */
 
-static bool open_outlet(struct outlet *outlet, struct process *process, int *ret_theirs)
+static bool open_outlet(struct process_outlet *outlet, struct process *process, int *ret_theirs)
 {
     uv_loop_t *loop = loop_uv(process->keeper->loop);
     uv_file ends[2];
@@ -375,47 +285,4 @@ void process_free(struct process *process)
     close_outlet(&process->errors);
     close_handle((uv_handle_t *)&process->timer);
     free_when_done(process);
-}
-
-/* ---- the keeper ------------------------------------------------------------------------------ */
-
-struct process_keeper *process_keeper_new(struct loop *loop, struct err *err)
-{
-    struct process_keeper *keeper = calloc(1, sizeof(*keeper));
-
-    if (!keeper) {
-        err_memory(err);
-        return NULL;
-    }
-    keeper->loop = loop;
-    keeper->children = signal_watch_new(loop, SIGCHLD, children_ended, keeper, err);
-    if (!keeper->children) {
-        free(keeper);
-        return NULL;
-    }
-    process_stray_adopt();
-    return keeper;
-}
-
-void process_keeper_free(struct process_keeper *keeper)
-{
-    struct process *process;
-    struct process *next;
-    unsigned sweeps = 0;
-
-    if (!keeper)
-        return;
-    for (process = keeper->first; process; process = next) {
-        next = process->next;
-        process_free(process);
-    }
-    /* Killed processes end at once; those that they leave behind come to us and are next. */
-    do {
-        process_stray_kill(NULL, is_known, keeper);
-    } while (reap_one(keeper, 0) && ++sweeps < SWEEPS_MAX * (keeper->made + 1));
-    signal_watch_free(keeper->children);
-    /* Let the handles of the processes close; they point to the keeper. */
-    while (keeper->first && uv_run(loop_uv(keeper->loop), UV_RUN_NOWAIT) != 0)
-        continue;
-    free(keeper);
 }
