@@ -3,8 +3,6 @@
 #include "base/base64.h"
 #include "base/text.h"
 
-#include <inttypes.h>
-
 static const char *const placeholders[] = {"from",   "to",     "user",  "password", "domain",
                                            "base64", "repeat", "token", "date"};
 enum { PLACEHOLDER_COUNT = sizeof(placeholders) / sizeof(placeholders[0]), KNOWN_MAX = 64 };
@@ -72,64 +70,11 @@ static bool fail_unknown(const struct expansion *expansion, size_t at, struct by
                 return scenario_fail_room(expansion->source, expansion->parser->err);
         }
     }
-    return scenario_fail_unknown(expansion->source, at, expansion->parser->err,
-                                 "placeholder", name, known, count);
+    return scenario_fail_unknown(expansion->source, at, expansion->parser->err, "placeholder", name,
+                                 known, count);
 }
 
 /* ---- values --------------------------------------------------------------------------------- */
-
-/* splitmix64: the same seed, the same tokens, on every machine. */
-static uint64_t mix(uint64_t value)
-{
-    value += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return value ^ (value >> 31);
-}
-
-/* Sixteen letters and digits, other ones each time. */
-static bool put_token(struct scenario_parser *parser, struct buf *ret)
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    uint64_t state = mix(parser->seed ^ mix(++parser->token_count));
-
-    for (int i = 0; i < 16; i++) {
-        if (!buf_append_octet(ret, alphabet[state % (sizeof(alphabet) - 1)]))
-            return false;
-        state = mix(state);
-    }
-    return true;
-}
-
-/* date-time of RFC 5322 3.3, somewhere in 2020 to 2029 as the seed says. */
-static bool put_date(uint64_t seed, struct buf *ret)
-{
-    static const char *const weekdays[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    static const unsigned lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    uint64_t seconds = mix(seed) % (UINT64_C(86400) * 3653);
-    unsigned day = (unsigned)(seconds / 86400); /* since 2020-01-01 */
-    unsigned weekday = (day + 6) % 7;           /* which was a Wednesday */
-    unsigned clock = (unsigned)(seconds % 86400);
-    unsigned year = 2020;
-    unsigned month = 0;
-
-    while (day >= (year % 4 == 0 ? 366U : 365U)) {
-        day -= year % 4 == 0 ? 366U : 365U;
-        year++;
-    }
-    for (;;) {
-        unsigned length = lengths[month] + (month == 1 && year % 4 == 0 ? 1U : 0U);
-
-        if (day < length)
-            break;
-        day -= length;
-        month++;
-    }
-    return buf_printf(ret, "%s, %u %s %u %02u:%02u:%02u +0000", weekdays[weekday], day + 1,
-                      months[month], year, clock / 3600, clock / 60 % 60, clock % 60);
-}
 
 static bool put_base64(struct expansion *expansion, size_t from, size_t to, struct buf *ret)
 {
@@ -227,9 +172,9 @@ static bool put_value(struct expansion *expansion, size_t at, size_t end, struct
     if (has_argument)
         return fail_at(expansion, at, "takes nothing behind its name", name);
     if (bytes_equal(name, BYTES_LITERAL("token")))
-        return put_token(parser, ret) || fail_out(expansion);
+        return scenario_put_token(parser->seed, ++parser->token_count, ret) || fail_out(expansion);
     if (bytes_equal(name, BYTES_LITERAL("date")))
-        return put_date(parser->seed, ret) || fail_out(expansion);
+        return scenario_put_date(parser->seed, ret) || fail_out(expansion);
     return put_sent(expansion, at, name, ret);
 }
 

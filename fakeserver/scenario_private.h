@@ -225,6 +225,11 @@ struct scenario_parser {
     struct expectation *expectations;
 };
 
+/* scenario_token.c: sixteen letters and digits, other ones for each number; and a date-time of
+ * RFC 5322 3.3, somewhere in 2020 to 2029. The same seed, the same octets, on every machine. */
+bool scenario_put_token(uint64_t seed, uint64_t number, struct buf *ret);
+bool scenario_put_date(uint64_t seed, struct buf *ret);
+
 /* scenario_expand.c: the body of a line with the values of this instance. */
 bool scenario_expand(struct scenario_parser *parser, const struct scenario_line *line,
                      struct scenario_text *ret);
