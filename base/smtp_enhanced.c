@@ -27,7 +27,8 @@ bool smtp_enhanced_parse(struct bytes text, struct smtp_enhanced *ret, size_t *r
     size_t at = 2;
     size_t used;
 
-    if (text.size < 5 || !memchr("245", text.data[0], 3) || text.data[1] != '.')
+    if (text.size < 5 || bytes_find(BYTES_LITERAL("245"), text.data[0]) == BYTES_NOT_FOUND ||
+        text.data[1] != '.')
         return false;
     parsed.class = (unsigned)(text.data[0] - '0');
     used = take_number(bytes_after(text, at), &parsed.subject);
