@@ -1,5 +1,7 @@
 #include "base/bytes.h"
 
+#include <stdint.h>
+
 struct bytes bytes_of(const char *string)
 {
     return (struct bytes){string, string ? strlen(string) : 0};
@@ -89,6 +91,26 @@ size_t bytes_find_bytes(struct bytes bytes, struct bytes what)
             return at;
         at++;
     }
+    return BYTES_NOT_FOUND;
+}
+
+/* Sixty-four octets at a time: all mail data is looked at for this. */
+size_t bytes_find_eight_bit(struct bytes octets)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
+    uint64_t words[8];
+    size_t at = 0;
+
+    for (; octets.size - at >= sizeof words; at += sizeof words) {
+        memcpy(words, octets.data + at, sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) |
+             (words[4] | words[5] | words[6] | words[7])) &
+            high)
+            break;
+    }
+    for (; at < octets.size; at++)
+        if ((unsigned char)octets.data[at] > 127)
+            return at;
     return BYTES_NOT_FOUND;
 }
 

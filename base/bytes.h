@@ -25,7 +25,7 @@ struct bytes {
 /* For printf("%.*s", BYTES_FORMAT(b)); only for octets that are known to be printable. */
 #define BYTES_FORMAT(bytes) (int)(bytes).size, (bytes).data
 
-/* What the two bytes_find() answer when there is none. */
+/* What bytes_find() and its kin answer when there is none. */
 #define BYTES_NOT_FOUND ((size_t)-1)
 
 struct bytes bytes_of(const char *string);
@@ -38,6 +38,7 @@ bool bytes_starts_with(struct bytes bytes, struct bytes prefix);
 bool bytes_starts_with_nocase(struct bytes bytes, struct bytes prefix);
 size_t bytes_find(struct bytes bytes, char octet);              /* index or BYTES_NOT_FOUND */
 size_t bytes_find_bytes(struct bytes bytes, struct bytes what); /* index or BYTES_NOT_FOUND */
+size_t bytes_find_eight_bit(struct bytes bytes); /* an octet above 127 */
 
 /* The octets up to the next separator; *rest moves behind it. False when *rest was used up
  * (of size 0): so "a," has one field, and a text that ends in LF no empty last line. */

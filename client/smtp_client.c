@@ -139,25 +139,6 @@ void smtp_client_free(struct smtp_client *client)
 /* ------------------------------------------------------------------------------------- owner ---
  */
 
-static void check_envelope(struct smtp_client *client)
-{
-    const struct smtp_message *message = &client->message;
-    struct client_verdict verdict = {.outcome = SMTP_OUTCOME_PERMANENT, .stage = SMTP_STAGE_MAIL};
-    struct err err;
-    size_t i;
-
-    if (!smtp_command_check_reverse_path(message->reverse_path, &err)) {
-        verdict.why = smtp_client_say(client, "the reverse-path is no mailbox: %.180s", err.what);
-        smtp_client_decide_rest(client, &verdict);
-        return;
-    }
-    verdict.stage = SMTP_STAGE_RCPT;
-    verdict.why = "this is no mailbox that RFC 5321 4.1.2 allows";
-    for (i = 0; i < message->forward_path_count; i++)
-        if (!smtp_command_check_forward_path(message->forward_paths[i], &err))
-            smtp_client_decide(client, i, &verdict);
-}
-
 static void begin_message(struct smtp_client *client, const struct smtp_message *message)
 {
     size_t i;
@@ -171,7 +152,7 @@ static void begin_message(struct smtp_client *client, const struct smtp_message 
         buf_clear(&client->texts);
     for (i = 0; i < message->forward_path_count; i++)
         client->recipients[i] = (struct client_recipient){.state = RECIPIENT_UNDECIDED};
-    check_envelope(client);
+    smtp_client_check_envelope(client);
     if (client->failed)
         smtp_client_decide_rest(client, &client->failure);
 }

@@ -114,33 +114,6 @@ bool smtp_client_next_verification(struct smtp_client *client, struct smtp_clien
     return true;
 }
 
-static bool refuse_here(struct smtp_client *client, const char *why)
-{
-    struct client_verdict verdict = {
-        .outcome = SMTP_OUTCOME_PERMANENT, .stage = SMTP_STAGE_MAIL, .why = why};
-
-    smtp_client_decide_rest(client, &verdict);
-    return false;
-}
-
-/* What this server cannot take is not even asked for (RFC 1870 7, RFC 6152 3). */
-void smtp_client_check_message(struct smtp_client *client)
-{
-    const struct smtp_message *message = &client->message;
-    const struct smtp_extensions *offered = &client->offered;
-
-    if (message->has_eight_bit && !smtp_extensions_has(offered, SMTP_EXTENSION_8BITMIME))
-        refuse_here(client, "the message has octets above 127, and the server does not offer "
-                            "8BITMIME (RFC 6152 3)");
-    else if (offered->size_octets > 0 && message->size_octets != SMTP_MESSAGE_SIZE_UNKNOWN &&
-             message->size_octets > offered->size_octets)
-        refuse_here(client, smtp_client_say(client,
-                                            "the message has %llu octets, and the server takes "
-                                            "no more than %llu (RFC 1870 7)",
-                                            (unsigned long long)message->size_octets,
-                                            (unsigned long long)offered->size_octets));
-}
-
 static void tell(const struct smtp_client *client, size_t index, struct smtp_client_event *ret)
 {
     const struct client_verdict *verdict = &client->recipients[index].verdict;

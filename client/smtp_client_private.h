@@ -180,6 +180,11 @@ struct smtp_client {
     size_t verifications_told;
 
     struct smtp_message message;
+    struct smtp_mail_request granted; /* what this server is asked for */
+    bool asks;                        /* for anything, or it is not plain ASCII */
+    bool dsn;                         /* recipients' requests are sent */
+    bool utf8;                        /* mailboxes are sent as they are */
+    const char *left_out;             /* "", or what was asked for in vain */
     bool has_message;
     bool needs_rset;
     struct client_group group;
@@ -223,6 +228,18 @@ void smtp_client_note_tls(struct smtp_client *client, const struct tls_facts *fa
 enum client_state smtp_client_next_of_tls(struct smtp_client *client);
 bool smtp_client_is_secure(const struct smtp_client *client);
 
+/* smtp_client_request.c: what this server may be asked for */
+/* At submitting: what no server may be asked, and mailboxes that are none. */
+void smtp_client_check_envelope(struct smtp_client *client);
+/* Before each transaction: what this server cannot take is not even asked for. */
+void smtp_client_check_message(struct smtp_client *client);
+struct bytes smtp_client_reverse_path(const struct smtp_client *client);
+struct bytes smtp_client_forward_path(const struct smtp_client *client, size_t index);
+/* NULL: nothing is asked for. */
+const struct smtp_mail_request *smtp_client_mail_request(struct smtp_client *client);
+const struct smtp_rcpt_request *smtp_client_rcpt_request(const struct smtp_client *client,
+                                                         size_t index);
+
 /* smtp_client_next.c */
 enum client_state smtp_client_next_state(struct smtp_client *client);
 
@@ -236,7 +253,6 @@ struct client_verdict smtp_client_verdict(struct smtp_client *client,
 void smtp_client_fail(struct smtp_client *client, const struct client_verdict *verdict);
 const char *smtp_client_say(struct smtp_client *client, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-void smtp_client_check_message(struct smtp_client *client);
 bool smtp_client_next_outcome(struct smtp_client *client, struct smtp_client_event *ret);
 /* What VRFY of the next name brought. */
 void smtp_client_note_verification(struct smtp_client *client, const struct smtp_reply *reply);

@@ -229,7 +229,10 @@ static void refuse_transaction_permanent(struct smtp_client *client, const struc
 
 static void accept_message(struct smtp_client *client, const struct client_news *news)
 {
-    end_transaction(client, news, SMTP_OUTCOME_SENT);
+    struct client_news sent = *news;
+
+    sent.why = client->left_out;
+    end_transaction(client, &sent, SMTP_OUTCOME_SENT);
     client->group.delivered = true;
     client->needs_rset = false;
 }

@@ -124,11 +124,11 @@ static void write_mail(struct smtp_client *client)
         .has_size = message->size_octets != SMTP_MESSAGE_SIZE_UNKNOWN &&
                     smtp_extensions_has(offered, SMTP_EXTENSION_SIZE),
         .size_octets = message->size_octets,
-        /* RFC 6152 3: only a message that needs it is declared so. */
-        .body_8bitmime = message->has_eight_bit};
+        .request = smtp_client_mail_request(client)};
     size_t before = begin(client);
 
-    REQUIRE(smtp_command_mail(&client->out, message->reverse_path, &parameters, offered, NULL));
+    REQUIRE(smtp_command_mail(&client->out, smtp_client_reverse_path(client), &parameters, offered,
+                              NULL));
     commit(client, before, NULL);
     client->group.mail_end = client->written_total;
 }
@@ -139,7 +139,8 @@ static void write_rcpt(struct smtp_client *client)
     size_t index = client->order[group->rcpt_written++];
     size_t before = begin(client);
 
-    REQUIRE(smtp_command_rcpt(&client->out, client->message.forward_paths[index], NULL));
+    REQUIRE(smtp_command_rcpt(&client->out, smtp_client_forward_path(client, index),
+                              smtp_client_rcpt_request(client, index), &client->offered, NULL));
     commit(client, before, NULL);
     client->recipients[index].end = client->written_total;
 }
@@ -226,7 +227,7 @@ static void write_mail_data(struct smtp_client *client)
 
 static void begin_mail_data(struct smtp_client *client)
 {
-    struct smtp_data_policy policy = {.eight_bit = client->message.has_eight_bit,
+    struct smtp_data_policy policy = {.eight_bit = smtp_message_has_eight_bit(&client->message),
                                       .long_lines = client->message.long_lines,
                                       .trusted = !client->message.streamed};
 

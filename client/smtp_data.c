@@ -17,26 +17,6 @@ static bool refuse(const struct smtp_data *data, struct err *err, const char *wh
                       "line %llu of the message %s", (unsigned long long)line, what);
 }
 
-/* Sixty-four octets at a time: the mail data is looked at for this once, and only for this. */
-static size_t find_eight_bit(struct bytes octets)
-{
-    const uint64_t high = UINT64_C(0x8080808080808080);
-    uint64_t words[8];
-    size_t at = 0;
-
-    for (; octets.size - at >= sizeof words; at += sizeof words) {
-        memcpy(words, octets.data + at, sizeof words);
-        if (((words[0] | words[1] | words[2] | words[3]) |
-             (words[4] | words[5] | words[6] | words[7])) &
-            high)
-            break;
-    }
-    for (; at < octets.size; at++)
-        if ((unsigned char)octets.data[at] > 127)
-            return at;
-    return BYTES_NOT_FOUND;
-}
-
 static uint64_t count_lines(struct bytes octets)
 {
     uint64_t count = 0;
@@ -53,8 +33,8 @@ static uint64_t count_lines(struct bytes octets)
 static bool check_octets(struct smtp_data *data, struct bytes input, struct err *err)
 {
     size_t nul = bytes_find(input, '\0');
-    size_t high =
-        data->has_eight_bit && data->policy.eight_bit ? BYTES_NOT_FOUND : find_eight_bit(input);
+    size_t high = data->has_eight_bit && data->policy.eight_bit ? BYTES_NOT_FOUND
+                                                                : bytes_find_eight_bit(input);
     struct smtp_data there = *data;
 
     if (high != BYTES_NOT_FOUND)

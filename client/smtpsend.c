@@ -8,6 +8,7 @@
 #include "client/smtp_client.h"
 #include "client/smtp_command.h"
 #include "client/smtpsend_compose.h"
+#include "client/smtpsend_mailbox.h"
 #include "client/smtpsend_options.h"
 #include "client/smtpsend_password.h"
 #include "client/smtpsend_report.h"
@@ -30,6 +31,7 @@ struct sending {
     struct buf password;
     struct buf draft;
     struct smtp_message message;
+    struct smtpsend_mailboxes mailboxes;
     struct smtpsend_source source;
     struct smtpsend_report report;
     struct loop *loop;
@@ -130,10 +132,15 @@ static bool get_message(struct sending *sending, struct err *err)
 {
     const struct smtpsend_options *options = &sending->options;
 
-    sending->message = (struct smtp_message){.reverse_path = options->from,
-                                             .forward_paths = options->recipients,
-                                             .forward_path_count = options->recipient_count,
-                                             .long_lines = options->long_lines};
+    sending->message = (struct smtp_message){
+        .reverse_path = options->from,
+        .forward_paths = options->recipients,
+        .forward_path_count = options->recipient_count,
+        .request = options->request,
+        .rcpt_requests = options->has_rcpt_requests ? options->rcpt_requests : NULL,
+        .long_lines = options->long_lines};
+    if (!smtpsend_mailboxes_make(&sending->mailboxes, &sending->message, err))
+        return false;
     if (options->has_subject || options->has_body)
         return compose(sending, err);
     return smtpsend_source_open(&sending->source, options->file, &sending->message, err);
@@ -349,6 +356,7 @@ static void release(struct sending *sending)
     smtp_client_free(sending->client);
     smtpsend_source_close(&sending->source);
     smtpsend_report_release(&sending->report);
+    smtpsend_mailboxes_release(&sending->mailboxes);
     buf_release_secret(&sending->password);
     buf_release(&sending->draft);
     buf_release(&sending->host);

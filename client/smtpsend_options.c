@@ -30,7 +30,7 @@ const char smtpsend_usage[] =
     "                              rset quit\n"
     "      --no-pipelining       one command at a time\n"
     "      --long-lines          send lines of more than 998 octets as they are\n"
-    "      --bare-lf             take replies whose lines end in LF alone\n"
+    "      --bare-lf             take replies whose lines end in LF alone\n" SMTPSEND_REQUEST_USAGE
     "      --noop                send NOOP before the mail\n"
     "      --vrfy NAME           send VRFY for a user or mailbox; may be given many times\n"
     "      --rset                send RSET before the mail\n"
@@ -55,6 +55,7 @@ enum {
     OPTION_RSET,
     OPTION_JSON,
     OPTION_TIMEOUT_FIRST, /* and one for each timeout */
+    OPTION_REQUEST_FIRST = OPTION_TIMEOUT_FIRST + SMTP_CLIENT_TIMEOUT_COUNT, /* and one for each */
 };
 
 /* clang-format off */
@@ -86,6 +87,11 @@ static const struct option table[] = {
 #define X(name, word, default_ms, source)                                                          \
     {"timeout-" word, required_argument, NULL, OPTION_TIMEOUT_FIRST + SMTP_CLIENT_TIMEOUT_##name},
     SMTP_CLIENT_TIMEOUT_TABLE(X)
+#undef X
+#define X(word, name, value)                                                                       \
+    {word, (value) ? required_argument : no_argument, NULL,                                        \
+     OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_##name},
+    SMTPSEND_REQUEST_TABLE(X)
 #undef X
     {NULL,             0,                 NULL, 0                    },
 };
@@ -211,6 +217,26 @@ static bool take_timeout(struct smtpsend_options *options, int option, struct by
     return true;
 }
 
+/* What is asked of the server; NOTIFY and ORCPT of the recipient before, or of all. */
+static bool take_request(struct smtpsend_options *options, int option, struct bytes value,
+                         struct err *err)
+{
+    struct smtp_rcpt_request *rcpt = &options->rcpt_request;
+
+    if (options->recipient_count > 0)
+        rcpt = &options->rcpt_requests[options->recipient_count - 1];
+    options->has_rcpt_requests |= option == OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_NOTIFY ||
+                                  option == OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_ORCPT;
+    return smtpsend_request_take((enum smtpsend_request_option)(option - OPTION_REQUEST_FIRST),
+                                 value, &options->request, rcpt, err);
+}
+
+static void take_recipient(struct smtpsend_options *options, struct bytes path)
+{
+    options->rcpt_requests[options->recipient_count] = options->rcpt_request;
+    options->recipients[options->recipient_count++] = without_brackets(path);
+}
+
 static bool take_flag(struct smtpsend_options *options, int option)
 {
     switch (option) {
@@ -249,7 +275,7 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         options->from = without_brackets(value);
         return options->has_from = true;
     case 't':
-        options->recipients[options->recipient_count++] = without_brackets(value);
+        take_recipient(options, value);
         return true;
     case 'u':
         options->user = value;
@@ -274,6 +300,8 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         options->ehlo = value;
         return true;
     default:
+        if (option >= OPTION_REQUEST_FIRST)
+            return take_request(options, option, value, err);
         return take_timeout(options, option, value, err);
     }
 }
@@ -292,6 +320,8 @@ static bool check(const struct smtpsend_options *options, struct err *err)
         return err_set(err, ERR_SYNTAX, "at most %d recipients", SMTP_RECIPIENTS_MAX);
     if (options->file && (options->has_subject || options->has_body))
         return err_set(err, ERR_SYNTAX, "a FILE is a whole message: no --subject, no --body");
+    if (!smtp_request_check_mail(&options->request, options->from.size == 0, err))
+        return false;
     if (options->user.size == 0 && (options->password_file || options->password_fd >= 0))
         return err_set(err, ERR_SYNTAX, "a password without --user");
     if (options->password_file && options->password_fd >= 0)
@@ -306,7 +336,8 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
     *ret = (struct smtpsend_options){.port = SMTPSEND_PORT_DEFAULT, .password_fd = -1};
     ret->recipients = calloc((size_t)argc, sizeof ret->recipients[0]);
     ret->verify = calloc((size_t)argc, sizeof ret->verify[0]);
-    if (!ret->recipients || !ret->verify)
+    ret->rcpt_requests = calloc((size_t)argc, sizeof ret->rcpt_requests[0]);
+    if (!ret->recipients || !ret->verify || !ret->rcpt_requests)
         return err_memory(err);
     opterr = 0;
     optind = 1;
@@ -316,7 +347,8 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
                            text_show(bytes_of(argv[optind - 1])).text);
         if (option == ':')
             return err_set(err, ERR_SYNTAX, "%s needs a value", argv[optind - 1]);
-        if (!take_flag(ret, option) && !take_value(ret, option, bytes_of(optarg), err))
+        if (!take_flag(ret, option) &&
+            !take_value(ret, option, bytes_of(optarg ? optarg : ""), err))
             return false;
     }
     if (optind < argc)
@@ -331,6 +363,8 @@ void smtpsend_options_release(struct smtpsend_options *options)
 {
     free(options->recipients);
     options->recipients = NULL;
+    free(options->rcpt_requests);
+    options->rcpt_requests = NULL;
     free(options->verify);
     options->verify = NULL;
 }

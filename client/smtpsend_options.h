@@ -1,13 +1,14 @@
 /*
  * smtpsend_options.h - the command line of smtpsend, as values.
  *
- * Lives:   spans point into argv; recipients and verify are freed by smtpsend_options_release().
- * Errors:  ERR_SYNTAX, one sentence: exit status 64.
+ * Lives:   spans point into argv; recipients, rcpt_requests and verify are freed by
+ * smtpsend_options_release(). Errors:  ERR_SYNTAX, one sentence: exit status 64.
  */
 #ifndef CLIENT_SMTPSEND_OPTIONS_H
 #define CLIENT_SMTPSEND_OPTIONS_H
 
 #include "client/smtp_client.h"
+#include "client/smtpsend_request.h"
 
 enum { SMTPSEND_PORT_DEFAULT = 587 }; /* RFC 6409 3.1; RFC 5321 2.1 wants submission from us */
 
@@ -20,6 +21,10 @@ struct smtpsend_options {
     bool has_from;
     struct bytes *recipients;
     size_t recipient_count;
+    struct smtp_rcpt_request *rcpt_requests; /* one a recipient */
+    bool has_rcpt_requests;
+    struct smtp_rcpt_request rcpt_request; /* of all that are named after it */
+    struct smtp_mail_request request;
     const char *file; /* NULL, or "-": standard input */
     struct bytes subject;
     bool has_subject;

@@ -1,7 +1,5 @@
 #include "client/smtpsend_source.h"
 
-#include "client/smtp_data.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,26 +84,21 @@ static bool open_file(struct smtpsend_source *source, const char *path, struct e
 
 static bool scan(struct smtpsend_source *source, struct smtp_message *message, struct err *err)
 {
-    struct smtp_data_policy policy = {.eight_bit = true, .long_lines = message->long_lines};
-    struct smtp_data data;
+    struct smtp_measure measure;
     uint64_t offset = 0;
     bool last = false;
 
-    smtp_data_init(&data, policy);
+    smtp_measure_init(&measure, message);
     while (!last) {
         struct bytes piece = BYTES_NONE;
 
         if (!smtpsend_source_read(source, offset, &piece, &last, err) ||
-            !smtp_data_scan(&data, piece, err))
+            !smtp_measure_take(&measure, piece, err))
             return false;
         offset += piece.size;
     }
-    if (!smtp_data_scan_end(&data, err))
-        return false;
-    message->size_octets = data.octets;
-    message->has_eight_bit = data.has_eight_bit;
     message->streamed = true;
-    return true;
+    return smtp_measure_end(&measure, message, err);
 }
 
 bool smtpsend_source_open(struct smtpsend_source *source, const char *path,

@@ -23,7 +23,8 @@ struct smtpsend_source {
     char *piece;
 };
 
-/* path NULL or "-": standard input. Fills size_octets, has_eight_bit and streamed. */
+/* path NULL or "-": standard input. Fills what is measured, and streamed. The request of the
+ * message decides how it is measured. */
 bool smtpsend_source_open(struct smtpsend_source *source, const char *path,
                           struct smtp_message *message, struct err *err);
 /* Octets from the offset on, at most SMTPSEND_PIECE_OCTETS; valid until the next call. */

@@ -280,6 +280,27 @@ void dialogue_submit(struct dialogue *dialogue, const char *recipients, const ch
     dialogue->paths = paths;
 }
 
+void dialogue_submit_message(struct dialogue *dialogue, const struct smtp_message *message)
+{
+    struct err err = {0};
+
+    if (!smtp_client_submit(dialogue->client, message, &err))
+        fail_msg("smtp_client_submit: %s", err.what);
+}
+
+void check_message(const struct smtp_client_options *options, const struct smtp_message *message,
+                   const char *script, const char *told)
+{
+    struct dialogue dialogue;
+
+    dialogue_begin(&dialogue, options);
+    dialogue_submit_message(&dialogue, message);
+    smtp_client_finish(dialogue.client);
+    dialogue_play(&dialogue, script);
+    assert_string_equal(dialogue_told(&dialogue), told);
+    dialogue_end(&dialogue);
+}
+
 void check_session(const struct smtp_client_options *options, const char *recipients,
                    const char *octets, const char *script, const char *told)
 {

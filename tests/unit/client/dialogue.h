@@ -49,6 +49,11 @@ const char *dialogue_told(struct dialogue *dialogue);
 /* One message from from@a.example to the given mailboxes (separated by spaces), finished. */
 void dialogue_submit(struct dialogue *dialogue, const char *recipients, const char *octets);
 
+/* The same with a message of the test's own. */
+void dialogue_submit_message(struct dialogue *dialogue, const struct smtp_message *message);
+void check_message(const struct smtp_client_options *options, const struct smtp_message *message,
+                   const char *script, const char *told);
+
 /* A whole session with one such message: the script is played, what was told is compared. */
 void check_session(const struct smtp_client_options *options, const char *recipients,
                    const char *octets, const char *script, const char *told);

@@ -46,14 +46,17 @@ static void what_rfc_5321_calls_a_mailbox_is_taken(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(valid_mailboxes); i++) {
-        if (!smtp_command_check_forward_path(valid_mailboxes[i].mailbox, &err))
+        if (!smtp_command_check_forward_path(valid_mailboxes[i].mailbox, SMTP_CHARSET_ASCII, &err))
             fail_msg("%s: %s", valid_mailboxes[i].name, err.what);
-        assert_true(smtp_command_check_reverse_path(valid_mailboxes[i].mailbox, &err));
+        assert_true(
+            smtp_command_check_reverse_path(valid_mailboxes[i].mailbox, SMTP_CHARSET_ASCII, &err));
     }
-    assert_true(smtp_command_check_reverse_path(BYTES_NONE, &err));
-    assert_false(smtp_command_check_forward_path(BYTES_NONE, &err));
-    assert_true(smtp_command_check_forward_path(BYTES_LITERAL("Postmaster"), &err));
-    assert_false(smtp_command_check_reverse_path(BYTES_LITERAL("Postmaster"), &err));
+    assert_true(smtp_command_check_reverse_path(BYTES_NONE, SMTP_CHARSET_ASCII, &err));
+    assert_false(smtp_command_check_forward_path(BYTES_NONE, SMTP_CHARSET_ASCII, &err));
+    assert_true(
+        smtp_command_check_forward_path(BYTES_LITERAL("Postmaster"), SMTP_CHARSET_ASCII, &err));
+    assert_false(
+        smtp_command_check_reverse_path(BYTES_LITERAL("Postmaster"), SMTP_CHARSET_ASCII, &err));
 }
 
 static void nothing_else_reaches_a_command(void **state)
@@ -62,9 +65,10 @@ static void nothing_else_reaches_a_command(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(invalid_mailboxes); i++) {
-        if (smtp_command_check_forward_path(invalid_mailboxes[i].mailbox, &err))
+        if (smtp_command_check_forward_path(invalid_mailboxes[i].mailbox, SMTP_CHARSET_ASCII, &err))
             fail_msg("%s was taken", invalid_mailboxes[i].name);
-        assert_false(smtp_command_check_reverse_path(invalid_mailboxes[i].mailbox, &err));
+        assert_false(smtp_command_check_reverse_path(invalid_mailboxes[i].mailbox,
+                                                     SMTP_CHARSET_ASCII, &err));
     }
 }
 
@@ -79,8 +83,10 @@ static void paths_are_at_most_256_octets_long(void **state)
     for (size_t i = 10; i < sizeof mailbox; i += 50)
         mailbox[i] = '.';
     mailbox[1] = '@';
-    assert_true(smtp_command_check_forward_path((struct bytes){mailbox, size}, &err));
-    assert_false(smtp_command_check_forward_path((struct bytes){mailbox, size + 1}, &err));
+    assert_true(
+        smtp_command_check_forward_path((struct bytes){mailbox, size}, SMTP_CHARSET_ASCII, &err));
+    assert_false(smtp_command_check_forward_path((struct bytes){mailbox, size + 1},
+                                                 SMTP_CHARSET_ASCII, &err));
     assert_int_equal(err.kind, ERR_LIMIT);
 }
 
@@ -88,8 +94,10 @@ static void paths_are_at_most_256_octets_long(void **state)
 static void every_command_is_in_the_strict_grammar(void **state)
 {
     struct smtp_extensions offered = {0};
+    struct smtp_mail_request request = {.body = SMTP_BODY_8BITMIME};
+    struct smtp_rcpt_request rcpt = {.notify = SMTP_NOTIFY_NEVER};
     struct smtp_mail_parameters parameters = {
-        .has_size = true, .size_octets = UINT64_MAX, .body_8bitmime = true};
+        .has_size = true, .size_octets = UINT64_MAX, .request = &request};
     struct bytes response = BYTES_LITERAL("\0user\0secret");
     bool with_response;
     struct buf line;
@@ -115,8 +123,45 @@ static void every_command_is_in_the_strict_grammar(void **state)
           "MAIL FROM:<a@b> SIZE=18446744073709551615 BODY=8BITMIME\r\n");
     parameters = (struct smtp_mail_parameters){.has_size = false};
     CHECK(smtp_command_mail(&line, BYTES_NONE, &parameters, &offered, &err), "MAIL FROM:<>\r\n");
-    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("a@b"), &err), "RCPT TO:<a@b>\r\n");
-    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("Postmaster"), &err), "RCPT TO:<Postmaster>\r\n");
+    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("a@b"), NULL, &offered, &err),
+          "RCPT TO:<a@b>\r\n");
+    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("Postmaster"), NULL, &offered, &err),
+          "RCPT TO:<Postmaster>\r\n");
+    request = (struct smtp_mail_request){.ret = SMTP_RET_HDRS,
+                                         .envid = BYTES_LITERAL("a+b=c d"),
+                                         .by_mode = SMTP_BY_NOTIFY,
+                                         .by_trace = true,
+                                         .by_s = -12,
+                                         .holdfor_s = 60,
+                                         .has_mt_priority = true,
+                                         .mt_priority = -9,
+                                         .requiretls = true,
+                                         .smtputf8 = true,
+                                         .body = SMTP_BODY_BINARYMIME};
+    parameters.request = &request;
+    CHECK(smtp_command_mail(&line, BYTES_LITERAL("a@b"), &parameters, &offered, &err),
+          "MAIL FROM:<a@b> RET=HDRS ENVID=a+2Bb+3Dc+20d BODY=BINARYMIME SMTPUTF8 REQUIRETLS "
+          "BY=-12;NT HOLDFOR=60 MT-PRIORITY=-9\r\n");
+    request = (struct smtp_mail_request){.ret = SMTP_RET_FULL,
+                                         .by_mode = SMTP_BY_RETURN,
+                                         .by_s = 1,
+                                         .holduntil = BYTES_LITERAL("2030-01-01T00:00:00Z"),
+                                         .has_mt_priority = true};
+    CHECK(smtp_command_mail(&line, BYTES_NONE, &parameters, &offered, &err),
+          "MAIL FROM:<> RET=FULL BY=1;R HOLDUNTIL=2030-01-01T00:00:00Z MT-PRIORITY=0\r\n");
+    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("a@b"), &rcpt, &offered, &err),
+          "RCPT TO:<a@b> NOTIFY=NEVER\r\n");
+    rcpt = (struct smtp_rcpt_request){.notify = SMTP_NOTIFY_SUCCESS | SMTP_NOTIFY_FAILURE |
+                                                SMTP_NOTIFY_DELAY,
+                                      .orcpt = BYTES_LITERAL("rfc822;user+tag@b.example")};
+    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("a@b"), &rcpt, &offered, &err),
+          "RCPT TO:<a@b> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;user+2Btag@b.example\r\n");
+    rcpt = (struct smtp_rcpt_request){.orcpt = BYTES_LITERAL("utf-8;m\xc3\xbcller=x+@b.example")};
+    CHECK(smtp_command_rcpt(&line, BYTES_LITERAL("a@b"), &rcpt, &offered, &err),
+          "RCPT TO:<a@b> ORCPT=utf-8;m\\x{FC}ller\\x{3D}x\\x{2B}@b.example\r\n");
+    CHECK(smtp_command_bdat(&line, 0, true, &err), "BDAT 0 LAST\r\n");
+    CHECK(smtp_command_bdat(&line, 65536, false, &err), "BDAT 65536\r\n");
+    CHECK(smtp_command_lhlo(&line, BYTES_LITERAL("a.example"), &err), "LHLO a.example\r\n");
     CHECK(smtp_command_plain(&line, SMTP_VERB_DATA, &err), "DATA\r\n");
     CHECK(smtp_command_plain(&line, SMTP_VERB_RSET, &err), "RSET\r\n");
     CHECK(smtp_command_plain(&line, SMTP_VERB_QUIT, &err), "QUIT\r\n");
