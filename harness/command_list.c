@@ -1,23 +1,25 @@
 #include "base/text.h"
 #include "harness/capability.h"
 #include "harness/coverage.h"
+#include "harness/files.h"
 #include "harness/plan.h"
 #include "harness/program.h"
 
 static const struct option_row rows[] = {
-    {"clients",      '\0', NULL,   "the clients that there are recipes for"             },
-    {"requirements", '\0', NULL,   "the register of requirements, and what covers each" },
-    {"tags",         '\0', NULL,   "the tags of scenarios"                              },
-    {"capabilities", '\0', NULL,   "what clients can and scenarios need"                },
-    {"profiles",     '\0', NULL,   "what is asked where RFCs disagree"                  },
-    {"profile",      '\0', "NAME", "only scenarios of this profile (default: default)"  },
-    {"scenarios",    '\0', "DIR",  "where the scenarios are"                            },
-    {"tag",          '\0', "TAG",  "only scenarios with this tag (several: any of them)"},
-    {"not-tag",      '\0', "TAG",  "no scenario with this tag"                          },
-    {"requirement",  '\0', "ID",   "only scenarios that cite this requirement"          },
-    {"instances",    '\0', NULL,   "every instance, by the name that `run` takes"       },
-    {"help",         '\0', NULL,   "this text"                                          },
-    {NULL,           '\0', NULL,   NULL                                                 },
+    {"clients",       '\0', NULL,   "the clients that there are recipes for"              },
+    {"requirements",  '\0', NULL,   "the register of requirements, and what covers each"  },
+    {"tags",          '\0', NULL,   "the tags of scenarios"                               },
+    {"capabilities",  '\0', NULL,   "what clients can and scenarios need"                 },
+    {"personalities", '\0', NULL,   "the providers that the fake server can be dressed as"},
+    {"profiles",      '\0', NULL,   "what is asked where RFCs disagree"                   },
+    {"profile",       '\0', "NAME", "only scenarios of this profile (default: default)"   },
+    {"scenarios",     '\0', "DIR",  "where the scenarios are"                             },
+    {"tag",           '\0', "TAG",  "only scenarios with this tag (several: any of them)" },
+    {"not-tag",       '\0', "TAG",  "no scenario with this tag"                           },
+    {"requirement",   '\0', "ID",   "only scenarios that cite this requirement"           },
+    {"instances",     '\0', NULL,   "every instance, by the name that `run` takes"        },
+    {"help",          '\0', NULL,   "this text"                                           },
+    {NULL,            '\0', NULL,   NULL                                                  },
 };
 
 static const char usage[] =
@@ -151,6 +153,44 @@ static bool list_requirements(struct program *program, const struct suite *suite
     return true;
 }
 
+/* ---- personalities --------------------------------------------------------------------------- */
+
+static bool put_personality(struct suite *suite, const char *name, struct arena *arena,
+                            struct err *err)
+{
+    const struct scenario session = {.server = bytes_of(name)};
+    struct scenario personality;
+    bool is_there;
+    if (!suite_personality(suite, &session, arena, &personality, &is_there, err))
+        return false;
+    (void)printf("%-14s ", name);
+    put(personality.title);
+    (void)fputc('\n', stdout);
+    scenario_release(&personality);
+    return true;
+}
+
+static bool list_personalities(struct program *program, struct suite *suite, struct err *err)
+{
+    static const char suffix[] = ".personality";
+    const char *const *files = NULL;
+    size_t count = 0;
+    struct bytes folder = arena_printf(program->arena, "%s/personalities", program->scenarios);
+    if (folder.data == NULL)
+        return err_memory(err);
+    if (!files_find(folder.data, suffix, program->arena, &files, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = strlen(files[i]) - (sizeof suffix - 1);
+        const char *name = arena_string(program->arena, (struct bytes){files[i], length});
+        if (name == NULL)
+            return err_memory(err);
+        if (!put_personality(suite, name, program->arena, err))
+            return false;
+    }
+    return true;
+}
+
 /* ---- scenarios ------------------------------------------------------------------------------- */
 
 static bool list_tags(struct program *program, const struct suite *suite, struct err *err)
@@ -224,8 +264,11 @@ static bool list(struct program *program, const struct options *options, struct 
         return true;
     }
     struct suite *suite = suite_new(program->scenarios, 1, err);
-    bool ok = suite != NULL && suite_load(suite, err);
-    if (ok && options_value(options, "requirements") != NULL)
+    bool only_personalities = options_value(options, "personalities") != NULL;
+    bool ok = suite != NULL && (only_personalities || suite_load(suite, err));
+    if (ok && only_personalities)
+        ok = list_personalities(program, suite, err);
+    else if (ok && options_value(options, "requirements") != NULL)
         ok = list_requirements(program, suite, err);
     else if (ok && options_value(options, "tags") != NULL)
         ok = list_tags(program, suite, err);

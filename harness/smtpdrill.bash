@@ -40,8 +40,8 @@ _smtpdrill() {
     case $command in
     run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --seed --repeat
         --retry-failures --limit --strict --report --keep --scenarios --color --verbose --help' ;;
-    list) options='--clients --requirements --tags --capabilities --profiles --instances --scenarios
-        --tag --not-tag --requirement --profile --help' ;;
+    list) options='--clients --requirements --tags --capabilities --personalities --profiles --instances
+        --scenarios --tag --not-tag --requirement --profile --help' ;;
     check) options='--scenarios --strict --help' ;;
     fmt) options='--write --check --diff --help' ;;
     judge) options='--strict --verbose --help' ;;
