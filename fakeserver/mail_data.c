@@ -2,13 +2,9 @@
 
 #include "base/require.h"
 #include "fakeserver/mail_digest.h"
-#include "fakeserver/mail_field.h"
+#include "fakeserver/mail_header.h"
 
 #include <stdlib.h>
-
-/* Fields that are counted by name. */
-enum counted { RETURN_PATH, BCC, DATE, FROM, COUNTED };
-static const char *const counted_names[COUNTED] = {"return-path", "bcc", "date", "from"};
 
 /*
  * Where the reader stands in the octets of DATA. A line begins at the start and behind CRLF,
@@ -27,97 +23,14 @@ enum place {
 struct mail_data_reader {
     struct mail_data_facts facts;
     const struct mail_text *expected;
-    uint64_t expected_header;  /* octets of it */
-    struct mail_field *fields; /* of the header that is expected; ours */
-    size_t field_count;
-    uint64_t counted[COUNTED]; /* hashes of counted_names */
+    struct mail_header header;
 
     enum place place;
     bool in_header;
-    bool in_field;           /* field is being read */
-    struct mail_field field; /* its hashes so far */
     uint64_t line_octets;
     uint64_t body_octets;
     struct mail_digest digest;
 };
-
-/* ---- header fields ------------------------------------------------------------------------- */
-
-static bool make_fields(struct mail_data_reader *reader, struct bytes head)
-{
-    struct bytes rest = head;
-    struct bytes octets;
-
-    while (mail_field_next(&rest, &octets))
-        reader->field_count++;
-    reader->fields = calloc(reader->field_count + 1, sizeof(*reader->fields));
-    if (!reader->fields)
-        return false;
-    rest = head;
-    for (size_t i = 0; mail_field_next(&rest, &octets); i++) {
-        reader->fields[i] = mail_field_none;
-        mail_field_add(&reader->fields[i], octets);
-    }
-    reader->expected_header = head.size - rest.size + (rest.size > 0 ? 2 : 0);
-    return true;
-}
-
-/* The same field, not yet seen; or, next best, one of that name. */
-static struct mail_field *find_expected(struct mail_data_reader *reader, bool by_name)
-{
-    for (size_t i = 0; i < reader->field_count; i++) {
-        struct mail_field *field = &reader->fields[i];
-
-        if (!field->arrived && field->name == reader->field.name &&
-            (by_name || field->hash == reader->field.hash))
-            return field;
-    }
-    return NULL;
-}
-
-static void end_field(struct mail_data_reader *reader)
-{
-    uint64_t *const counts[COUNTED] = {&reader->facts.return_path, &reader->facts.bcc,
-                                       &reader->facts.date_fields, &reader->facts.from_fields};
-    struct mail_field *same;
-
-    if (!reader->in_field)
-        return;
-    reader->in_field = false;
-    for (unsigned i = 0; i < COUNTED; i++)
-        if (reader->field.name == reader->counted[i])
-            ++*counts[i];
-    if (!reader->expected)
-        return;
-    same = find_expected(reader, false);
-    if (same)
-        same->arrived = true;
-    else if (!find_expected(reader, true))
-        reader->facts.header_extra++;
-}
-
-static void end_header(struct mail_data_reader *reader)
-{
-    reader->in_header = false;
-    reader->facts.header_differs = 0;
-    for (size_t i = 0; i < reader->field_count; i++)
-        reader->facts.header_differs += !reader->fields[i].arrived;
-}
-
-/* A piece of one line; the last piece of the field before it has come. */
-static void header_content(struct mail_data_reader *reader, struct bytes octets)
-{
-    reader->facts.header_octets += octets.size;
-    if (reader->line_octets == 0 && !mail_field_is_blank(octets.data[0])) {
-        end_field(reader);
-        reader->field = mail_field_none;
-        reader->in_field = true;
-    }
-    if (reader->expected)
-        mail_field_add(&reader->field, octets);
-    else
-        mail_field_add_name(&reader->field, octets);
-}
 
 /* ---- content ------------------------------------------------------------------------------ */
 
@@ -138,7 +51,8 @@ static void body_content(struct mail_data_reader *reader, struct bytes octets)
     if (!reader->expected || reader->facts.differs_at != MAIL_DATA_NOWHERE)
         return;
     while (octets.size > 0) {
-        struct bytes expected = mail_text_at(reader->expected, reader->expected_header + offset);
+        struct bytes expected =
+            mail_text_at(reader->expected, reader->header.expected_octets + offset);
 
         expected = bytes_slice(expected, 0, octets.size);
         if (expected.size == 0 || memcmp(expected.data, octets.data, expected.size) != 0) {
@@ -158,7 +72,7 @@ static void content(struct mail_data_reader *reader, struct bytes octets)
     reader->facts.octets += octets.size;
     mail_digest_add(&reader->digest, octets);
     if (reader->in_header)
-        header_content(reader, octets);
+        mail_header_octets(&reader->header, octets, reader->line_octets == 0, &reader->facts);
     else
         body_content(reader, octets);
 }
@@ -174,8 +88,10 @@ static void end_line(struct mail_data_reader *reader)
 {
     count_line(reader, reader->line_octets);
     if (reader->in_header && reader->line_octets == 2) {
-        reader->in_field = false; /* the empty line was none */
-        end_header(reader);
+        mail_header_end(&reader->header, true, &reader->facts);
+        reader->in_header = false;
+    } else if (reader->in_header) {
+        mail_header_line_ended(&reader->header, reader->line_octets);
     }
     reader->line_octets = 0;
 }
@@ -184,12 +100,11 @@ static void end_message(struct mail_data_reader *reader)
 {
     struct mail_data_facts *facts = &reader->facts;
 
-    if (reader->in_header) {
-        end_field(reader);
-        end_header(reader);
-    }
+    if (reader->in_header)
+        mail_header_end(&reader->header, false, facts);
+    reader->in_header = false;
     if (reader->expected && facts->differs_at == MAIL_DATA_NOWHERE &&
-        reader->expected_header + reader->body_octets < reader->expected->octets)
+        reader->header.expected_octets + reader->body_octets < reader->expected->octets)
         facts->differs_at = reader->body_octets;
     facts->digest = mail_digest_end(&reader->digest);
     facts->ended = true;
@@ -451,14 +366,8 @@ struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected)
 
     if (!reader)
         return NULL;
-    for (unsigned i = 0; i < COUNTED; i++) {
-        struct mail_field field = mail_field_none;
-
-        mail_field_add_name(&field, bytes_of(counted_names[i]));
-        reader->counted[i] = field.name;
-    }
     reader->expected = expected;
-    if (expected && !make_fields(reader, expected->head)) {
+    if (!mail_header_init(&reader->header, expected)) {
         free(reader);
         return NULL;
     }
@@ -469,18 +378,16 @@ struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected)
 void mail_data_reader_free(struct mail_data_reader *reader)
 {
     if (reader)
-        free(reader->fields);
+        mail_header_release(&reader->header);
     free(reader);
 }
 
 void mail_data_reader_start(struct mail_data_reader *reader)
 {
     reader->facts = (struct mail_data_facts){.differs_at = MAIL_DATA_NOWHERE};
-    for (size_t i = 0; i < reader->field_count; i++)
-        reader->fields[i].arrived = false;
+    mail_header_start(&reader->header);
     reader->place = AT_START;
     reader->in_header = true;
-    reader->in_field = false;
     reader->line_octets = 0;
     reader->body_octets = 0;
     mail_digest_start(&reader->digest);

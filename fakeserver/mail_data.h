@@ -41,7 +41,12 @@ struct mail_data_facts {
     uint64_t bcc;            /* Bcc fields */
     uint64_t date_fields;    /* Date fields (RFC 5322 3.6) */
     uint64_t from_fields;    /* From fields */
-    bool ended;              /* the end indication came */
+    uint64_t mime_version;   /* MIME-Version fields */
+    uint64_t seven_bit_encoding; /* Content-Transfer-Encoding fields that promise 7 bit */
+    uint64_t own_longest_line;   /* of header fields that were not given so, with its CRLF */
+    uint64_t own_bad_names;      /* such fields without a proper name (RFC 5322 2.2) */
+    uint64_t own_short_years;    /* such dates with a year of less than four digits */
+    bool ended;                  /* the end indication came */
 };
 
 /* Every counter by name, so that transcripts, tests and reports loop over one table. */
@@ -65,7 +70,12 @@ struct mail_data_facts {
     X(return_path)                                                                                 \
     X(bcc)                                                                                         \
     X(date_fields)                                                                                 \
-    X(from_fields)
+    X(from_fields)                                                                                 \
+    X(mime_version)                                                                                \
+    X(seven_bit_encoding)                                                                          \
+    X(own_longest_line)                                                                            \
+    X(own_bad_names)                                                                               \
+    X(own_short_years)
 
 /*
  * A message of any size without its octets: head, then cycle again and again up to octets in all.

@@ -91,6 +91,9 @@ RULE_CHECK(large_content_without_size);
 RULE_CHECK(content_has_return_path);
 RULE_CHECK(content_has_bcc);
 RULE_CHECK(content_has_two_dates);
+RULE_CHECK(content_has_bad_names);
+RULE_CHECK(content_has_short_years);
+RULE_CHECK(content_has_long_header_lines);
 
 /* rules_auth.c */
 RULE_CHECK(auth_not_offered);

@@ -175,6 +175,12 @@ const struct rule rules[] = {
      "RFC 5321 7.2, B", CONTENT, 0, NULL, RULE_PLAIN, content_has_bcc},
     {"one-date-one-from", "5322-3.6-a", FINDING_MUST, "one Date and one From field",
      "RFC 5322 3.6", CONTENT, 0, NULL, RULE_PLAIN, content_has_two_dates},
+    {"header-names", "5322-2.2-a", FINDING_MUST, "header fields with names of printable octets, then a colon",
+     "RFC 5322 2.2", CONTENT, 0, NULL, RULE_PLAIN, content_has_bad_names},
+    {"four-digit-years", "5321-App-F.5-a", FINDING_MUST, "dates with years of four digits",
+     "RFC 5321 F.5; RFC 5322 3.3", CONTENT, 0, NULL, RULE_PLAIN, content_has_short_years},
+    {"header-line-length", "5322-2.1.1-b", FINDING_SHOULD, "header lines of its own within 78 characters",
+     "RFC 5322 2.1.1", CONTENT, 0, NULL, RULE_PLAIN, content_has_long_header_lines},
 
     /* ---- authentication ---- */
     {"auth-offered", "4954-3-a", FINDING_MUST, "AUTH only where it is offered",

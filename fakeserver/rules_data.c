@@ -270,3 +270,53 @@ RULE_CHECK(content_has_two_dates)
     return facts_of(of)->from_fields > 1 &&
            counted(report, facts_of(of)->from_fields, "From fields");
 }
+
+/* Only fields that the client wrote: those that it was given are its user's. */
+RULE_CHECK(content_has_bad_names)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->own_bad_names, "header fields without a proper name");
+}
+
+RULE_CHECK(content_has_short_years)
+{
+    (void)rule;
+    return counted(report, facts_of(of)->own_short_years, "dates with a short year");
+}
+
+/* The longest line of the header that the client was given, as if it ended in CRLF. */
+static uint64_t longest_given_line(const struct rule_case *of)
+{
+    struct bytes rest = of->scenario->send.given.head;
+    struct bytes line;
+    uint64_t longest = 0;
+
+    while (bytes_next(&rest, '\n', &line) && bytes_trim(line).size > 0)
+        if (line.size + 2 > longest)
+            longest = line.size + 2;
+    return longest;
+}
+
+static uint64_t longest_address(const struct rule_case *of)
+{
+    const struct scenario_send *send = &of->scenario->send;
+    uint64_t longest = send->from.size;
+
+    for (size_t i = 0; i < send->to_count; i++)
+        if (send->to[i].size > longest)
+            longest = send->to[i].size;
+    return longest;
+}
+
+/* A client may write a line anew that it was given, and it cannot fold inside an address. */
+RULE_CHECK(content_has_long_header_lines)
+{
+    enum { FIELD_NAME_OCTETS = 24 };
+    uint64_t octets = facts_of(of)->own_longest_line;
+
+    (void)rule;
+    if (octets <= SMTP_TEXT_LINE_OCTETS_WANTED || octets <= longest_given_line(of) ||
+        octets <= longest_address(of) + FIELD_NAME_OCTETS)
+        return false;
+    return counted(report, octets, "octets in one line of the header");
+}

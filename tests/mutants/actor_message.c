@@ -13,14 +13,21 @@ static const struct {
     enum actor_trait trait;
     const char *field;
 } fields[] = {
-    {ACTOR_RETURN_PATH_ADDED, "Return-Path: <sender@client.example>\r\n"                    },
+    {ACTOR_RETURN_PATH_ADDED, "Return-Path: <sender@client.example>\r\n"                                    },
     {ACTOR_SECOND_DATE,
-     "Date: Mon, 23 Nov 2026 08:00:00 +0000\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\n"   },
-    {ACTOR_TWO_FROM,          "From: <one@client.example>\r\nFrom: <two@client.example>\r\n"},
-    {ACTOR_EXTRA_HEADER,      "X-Mailer: actor\r\n"                                         },
-    {ACTOR_BCC_TOLD,          "Bcc: <hidden@server.example>\r\n"                            },
-    {ACTOR_NUL_ADDED,         ""                                                            },
-    {ACTOR_CONTROL_ADDED,     "X-Odd: \x07\x1b\r\n"                                         },
+     "Date: Mon, 23 Nov 2026 08:00:00 +0000\r\nDate: Mon, 23 Nov 2026 09:00:00 +0000\r\n"                   },
+    {ACTOR_TWO_FROM,          "From: <one@client.example>\r\nFrom: <two@client.example>\r\n"                },
+    {ACTOR_EXTRA_HEADER,      "X-Mailer: actor\r\n"                                                         },
+    {ACTOR_BCC_TOLD,          "Bcc: <hidden@server.example>\r\n"                                            },
+    {ACTOR_NUL_ADDED,         ""                                                                            },
+    {ACTOR_CONTROL_ADDED,     "X-Odd: \x07\x1b\r\n"                                                         },
+    {ACTOR_BAD_FIELD_NAME,    "X Odd: a name of two words\r\n"                                              },
+    {ACTOR_SHORT_YEAR,        "Resent-Date: Mon, 23 Nov 26 08:00:00 +0000\r\n"                              },
+    {ACTOR_LONG_FIELD,        "Received: from client.example (client.example [127.0.0.1]) by "
+                       "actor.example with ESMTP; Mon, 23 Nov 2026 08:00:00 +0000\r\n"},
+    {ACTOR_TRACE_ADDED,
+     "Received: from client.example (client.example [127.0.0.1])\r\n\tby actor.example with ESMTP; "
+     "Mon, 23 Nov 2026 08:00:00 +0000\r\nResent-Date: 23 Nov 2026 08:00:00 +0000 (UTC)\r\n"                 },
 };
 
 static void scan_octet(struct actor *a, char octet, char before, size_t *column)

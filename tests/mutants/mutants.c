@@ -211,6 +211,9 @@ const struct mutant mutants[] = {
     M("two-from", TWO_FROM, "5322-3.6-a", "adds From fields to one that is there")
     M("nul-added", NUL_ADDED, "5321-4.1.1.4-a", "has a NUL in its header")
     M("control-added", CONTROL_ADDED, "5321-4.1.1.4-a", "has control octets in its header")
+    M("bad-field-name", BAD_FIELD_NAME, "5322-2.2-a", "adds a header field whose name has a blank in it")
+    M("short-year", SHORT_YEAR, "5321-App-F.5-a", "adds a date with a year of two digits")
+    M("long-field", LONG_FIELD, "5322-2.1.1-b", "adds a header line of more than 78 characters")
     M("data-after-end", DATA_AFTER_END, "5321-4.1.1.4-b", "goes on with the message behind its end")
     M("commands-in-mail-data", COMMANDS_IN_MAIL_DATA, "5321-4.5.2-b", "sends NOOP inside the mail data")
 
@@ -295,6 +298,7 @@ const struct harmless harmless[] = {
     H("pauses-in-data", PAUSES_IN_DATA, "pipelining", "pauses inside the mail data")
     H("parameters-retried", PARAMETERS_RETRIED, "pipelining", "sends MAIL without parameters after 555 or 455")
     H("extra-header", EXTRA_HEADER, "pipelining message-verbatim", "adds a header field")
+    H("adds-trace", TRACE_ADDED, "pipelining message-verbatim", "adds a folded Received field and a Resent-Date")
     H("summary-only", SUMMARY_ONLY, "pipelining per-recipient", "reports one outcome for the message")
     H("binary-only", BINARY_ONLY, "pipelining per-recipient", "reports only sent or not sent")
     H("long-timeout", LONG_TIMEOUT, "pipelining", "waits 30 minutes for each reply")

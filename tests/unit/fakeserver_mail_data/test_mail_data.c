@@ -6,6 +6,7 @@
 #include "tests/support/unit.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 static void assert_same_facts_of(const char *name, const struct mail_data_facts *a,
                                  const struct mail_data_facts *b)
@@ -237,6 +238,89 @@ static void what_arrived_is_compared_with_what_was_to_be_sent(void **state)
     }
 }
 
+/* Fields that the client added to HEAD, and what is amiss with them. */
+static const struct {
+    const char *name;
+    const char *fields;
+    uint64_t longest_line, bad_names, short_years;
+} own_fields[] = {
+    {"none",                      "",                                          0,  0, 0},
+    {"a good one",                "X-Mailer: a b\r\n",                         15, 0, 0},
+    {"folded",                    "X-Mailer: a\r\n b, which is longer\r\n",    21, 0, 0},
+    {"a blank in the name",       "X Mailer: a\r\n",                           13, 1, 0},
+    {"a blank before the colon",  "X-Mailer : a\r\n",                          14, 1, 0},
+    {"eight bits in the name",    "X-\xc3\xbc: a\r\n",                         9,  1, 0},
+    {"no colon",                  "X-Mailer\r\n",                              10, 1, 0},
+    {"no name",                   ": a\r\n",                                   5,  1, 0},
+    {"two of them",               "X Y: a\r\nZ: b\r\nV W: c\r\n",              8,  2, 0},
+    {"four digits",               "Date: Fri, 27 Nov 2026 16:00:00 +0000\r\n", 39, 0, 0},
+    {"two digits",                "Date: Fri, 27 Nov 26 16:00:00 +0000\r\n",   37, 0, 1},
+    {"three digits",              "Resent-Date: 27 Nov 126 16:00:00 GMT\r\n",  38, 0, 1},
+    {"no blank behind the comma", "date:Fri,27 Nov 26 16:00:00 GMT\r\n",       33, 0, 1},
+    {"folded before the year",    "Date: 27 Nov\r\n 26 16:00:00 GMT\r\n",      18, 0, 1},
+    {"a blank before the fold",   "Date: 27 Nov \r\n 26 16:00:00 GMT\r\n",     18, 0, 1},
+    {"no date",                   "Date: yesterday\r\n",                       17, 0, 0},
+    {"another field with a date", "X-Date: 27 Nov 26 16:00:00 GMT\r\n",        32, 0, 0},
+    {"a field changed",           "Subject: x y\r\n",                          14, 0, 0},
+};
+
+static void fields_that_the_client_wrote_are_looked_at(void **state)
+{
+    struct bytes message = BYTES_LITERAL("Odd name: x\r\n" HEAD "one\r\n");
+    struct mail_text expected = {message, BYTES_NONE, message.size};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(own_fields); i++) {
+        char input[512];
+        struct mail_data_facts facts;
+        struct mail_data_facts wanted;
+
+        (void)snprintf(input, sizeof(input), "%sOdd name: x\r\n" HEAD "one\r\n.\r\n",
+                       own_fields[i].fields);
+        facts = facts_of(&expected, bytes_of(input));
+        wanted = facts;
+        wanted.own_longest_line = own_fields[i].longest_line;
+        wanted.own_bad_names = own_fields[i].bad_names;
+        wanted.own_short_years = own_fields[i].short_years;
+        assert_same_facts_of(own_fields[i].name, &facts, &wanted);
+    }
+}
+
+static void without_a_message_to_compare_no_field_is_the_clients_own(void **state)
+{
+    struct mail_data_facts facts =
+        facts_of(NULL, BYTES_LITERAL("X Y: a\r\nDate: 27 Nov 26 16:00:00 GMT\r\n\r\n.\r\n"));
+
+    (void)state;
+    assert_int_equal(facts.own_bad_names + facts.own_short_years + facts.own_longest_line, 0);
+}
+
+static void encodings_that_promise_seven_bits_are_counted(void **state)
+{
+    static const struct {
+        const char *field;
+        uint64_t count;
+    } fields[] = {
+        {"Content-Transfer-Encoding: 7bit\r\n",                 1},
+        {"content-transfer-encoding:\r\n QUOTED-PRINTABLE\r\n", 1},
+        {"Content-Transfer-Encoding: base64\r\n",               1},
+        {"Content-Transfer-Encoding: 8bit\r\n",                 0},
+        {"Content-Transfer-Encoding: binary\r\n",               0},
+        {"Content-Type: 7bit\r\n",                              0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        char input[128];
+        struct mail_data_facts facts;
+
+        (void)snprintf(input, sizeof(input), "MIME-Version: 1.0\r\n%s\r\n.\r\n", fields[i].field);
+        facts = facts_of(NULL, bytes_of(input));
+        assert_int_equal(facts.mime_version, 1);
+        assert_int_equal(facts.seven_bit_encoding, fields[i].count);
+    }
+}
+
 static void a_lost_dot_shows_although_the_reader_takes_it_away(void **state)
 {
     struct bytes message = BYTES_LITERAL("A: b\r\n\r\n.two\r\n");
@@ -344,6 +428,9 @@ int main(void)
         cmocka_unit_test(octets_in_any_order_end_where_a_search_says_and_cuts_change_nothing),
         cmocka_unit_test(octets_of_each_kind_are_counted),
         cmocka_unit_test(what_arrived_is_compared_with_what_was_to_be_sent),
+        cmocka_unit_test(fields_that_the_client_wrote_are_looked_at),
+        cmocka_unit_test(without_a_message_to_compare_no_field_is_the_clients_own),
+        cmocka_unit_test(encodings_that_promise_seven_bits_are_counted),
         cmocka_unit_test(a_lost_dot_shows_although_the_reader_takes_it_away),
         cmocka_unit_test(a_generated_message_needs_no_memory),
         cmocka_unit_test(chunks_are_content_as_they_are),
