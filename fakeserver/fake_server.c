@@ -97,6 +97,7 @@ static void init(struct fake_server *server, const struct fake_server_options *o
     server->implicit_tls = options->implicit_tls || scenario->send.tls == SEND_TLS_IMPLICIT;
     server->last_verb = SMTP_VERB_QUIT;
     model_state_init(&server->state, scenario->accounts, scenario->account_count);
+    server->state.lmtp = scenario->send.lmtp;
     server->replies.stage = SMTP_STAGE_GREETING;
     server->has_dialogue = dialogue > 0;
     server->cursor = dialogue > 0 ? scenario->connection_first[dialogue - 1] : 0;

@@ -34,7 +34,8 @@ static void follow_line(struct fake_server *server, struct bytes line)
     if (!smtp_code_from(line, &code))
         return;
     last = line.size < 4 || line.data[3] != '-';
-    if (reader->stage == SMTP_STAGE_EHLO && smtp_code_class(code) == SMTP_CODE_2YZ) {
+    if ((reader->stage == SMTP_STAGE_EHLO || reader->stage == SMTP_STAGE_LHLO) &&
+        smtp_code_class(code) == SMTP_CODE_2YZ) {
         if (reader->lines == 0)
             server->state.offered = (struct smtp_extensions){0};
         else

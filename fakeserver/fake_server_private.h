@@ -63,7 +63,8 @@ struct unit {
     const struct mail_data_facts *facts;
     bool has_verdict; /* AUTH: of an initial response, or a response */
     enum auth_verdict verdict;
-    enum model_reply model; /* what the model answers, when it is asked */
+    enum model_reply model; /* what the model answers, when it is asked … */
+    unsigned replies;       /* … and how often */
 };
 
 /* ---- decisions and programs ----------------------------------------------------------------- */
@@ -82,6 +83,7 @@ struct program {
     const struct scenario *owner; /* DIALOGUE, RULE */
     size_t at;                    /* index of a step */
     enum model_reply reply;       /* MODEL */
+    unsigned times;               /* MODEL: that it is still to be said; 0 = once */
     struct bytes octets;          /* OCTETS */
 };
 

@@ -202,6 +202,10 @@ static bool run_single(struct fake_server *server)
     if (!server_put(server, octets, server->grouping, NULL))
         return false;
     server->replied = server->greeted = true;
+    if (program->times > 1) { /* a reply for each recipient (RFC 2033 4.2) */
+        program->times--;
+        return true;
+    }
     if (kind == PROGRAM_MODEL && program->reply == MODEL_STARTTLS_OK) {
         server->wish_tls = server_tls_demand(server, NULL);
         wish_for(server, ENGINE_WISH_TLS, 0);

@@ -170,8 +170,10 @@ static void decide(struct fake_server *server, struct unit *unit, struct decisio
                    unit, ret)))
         return;
     ret->taken_by = TRANSCRIPT_SOURCE_MODEL;
-    ret->program = (struct program){
-        .kind = PROGRAM_MODEL, .source = TRANSCRIPT_SOURCE_MODEL, .reply = unit->model};
+    ret->program = (struct program){.kind = PROGRAM_MODEL,
+                                    .source = TRANSCRIPT_SOURCE_MODEL,
+                                    .reply = unit->model,
+                                    .times = unit->replies};
 }
 
 static enum smtp_stage stage_of(const struct unit *unit)
@@ -188,6 +190,13 @@ static void note_broken_quiet(struct fake_server *server, struct decision *decis
     decision->notes |= TRANSCRIPT_NOTE(DEPARTURE);
     decision->line = server->quiet_line;
     server->quiet_line = 0;
+}
+
+static unsigned replies_to(const struct fake_server *server, const struct unit *unit)
+{
+    return stage_of(unit) == SMTP_STAGE_END_OF_DATA && !unit->uninvited
+               ? model_replies_due(&server->state, unit->is_chunk)
+               : 1;
 }
 
 static bool begins_group(const struct fake_server *server, const struct unit *unit)
@@ -225,6 +234,9 @@ void server_take_unit(struct fake_server *server, struct unit *unit)
 
     server->units++;
     unit->model = ask_model(server, unit);
+    unit->replies = replies_to(server, unit);
+    if (unit->command.kind == TRANSCRIPT_COMMAND)
+        model_state_take(&server->state, &unit->command);
     note_broken_quiet(server, &decision);
     if (!server->mute) {
         decide(server, unit, &decision);
@@ -232,10 +244,14 @@ void server_take_unit(struct fake_server *server, struct unit *unit)
     }
     server_record_unit(server, unit, &decision);
     if (!is_part)
-        server->owed++;
+        server->owed += (int)unit->replies;
     follow_unit(server, unit, &decision);
     if (server->mute)
         return;
+    if (unit->replies == 0 && decision.program.kind == PROGRAM_MODEL) {
+        model_state_follow(&server->state, server->replies.stage, 250);
+        return;
+    }
     server_start(server, &decision.program);
     server->grouping = begins_group(server, unit);
 }

@@ -23,7 +23,7 @@ static const unsigned char table[SMTP_VERB_COUNT][MODEL_PHASE_COUNT] = {
     /*  verb      turned   start              ready          mail           rcpt            because */
     ROW(EHLO,     AWAY,    EHLO_OK,           EHLO_OK,        EHLO_OK,        EHLO_OK),        /* RFC 5321 4.1.4 */
     ROW(HELO,     AWAY,    HELO_OK,           HELO_OK,        HELO_OK,        HELO_OK),        /* RFC 5321 4.1.4 */
-    ROW(LHLO,     AWAY,    UNKNOWN,           UNKNOWN,        UNKNOWN,        UNKNOWN),        /* RFC 2033 4.1: LMTP only */
+    ROW(LHLO,     AWAY,    LHLO_OK,           LHLO_OK,        LHLO_OK,        LHLO_OK),        /* RFC 2033 4.1 */
     ROW(MAIL,     AWAY,    MAIL_NO_HELLO,     MAIL_OK,        MAIL_NESTED,    MAIL_NESTED),    /* RFC 5321 4.1.4 */
     ROW(RCPT,     AWAY,    RCPT_NO_MAIL,      RCPT_NO_MAIL,   RCPT_OK,        RCPT_OK),        /* RFC 5321 3.3 */
     ROW(DATA,     AWAY,    DATA_NO_RCPT,      DATA_NO_RCPT,   DATA_NO_RCPT,   DATA_OK),        /* RFC 5321 3.3 */
@@ -37,7 +37,7 @@ static const unsigned char table[SMTP_VERB_COUNT][MODEL_PHASE_COUNT] = {
     ROW(QUIT,     QUIT_OK, QUIT_OK,           QUIT_OK,        QUIT_OK,        QUIT_OK),        /* RFC 5321 4.1.1.10 */
     ROW(STARTTLS, AWAY,    STARTTLS_NO_HELLO, STARTTLS_OK,    STARTTLS_OK,    STARTTLS_OK),    /* RFC 3207 4.1 */
     ROW(AUTH,     AWAY,    AUTH_NO_HELLO,     AUTH_PROMPT,    AUTH_NOT_NOW,   AUTH_NOT_NOW),   /* RFC 4954 4 */
-    ROW(ETRN,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 4.2.4 */
+    ROW(ETRN,     AWAY,    UNIMPLEMENTED,     ETRN_OK,        ETRN_OK,        ETRN_OK),        /* RFC 1985 5 */
     ROW(ATRN,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 4.2.4 */
     ROW(TURN,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 F.1 */
     ROW(SEND,     AWAY,    UNIMPLEMENTED,     UNIMPLEMENTED,  UNIMPLEMENTED,  UNIMPLEMENTED),  /* RFC 5321 F.6 */
@@ -107,13 +107,43 @@ void model_state_follow(struct model_state *state, enum smtp_stage stage, unsign
             state->phase = moves[i].phase;
     if (class != SMTP_CODE_2YZ)
         return;
+    if (stage == SMTP_STAGE_RCPT)
+        state->accepted++;
     if (stage == SMTP_STAGE_HELO)
         state->offered = (struct smtp_extensions){0};
     if (stage == SMTP_STAGE_AUTH)
         state->authenticated = true;
 }
 
-/* ---- paths and parameters ------------------------------------------------------------------- */
+void model_state_take(struct model_state *state, const struct command *command)
+{
+    const struct command_parameter *body;
+
+    if (command->verb == SMTP_VERB_MAIL) {
+        body = command_find_parameter(command, BYTES_LITERAL("BODY"));
+        state->binary = body && bytes_equal_nocase(body->value, BYTES_LITERAL("BINARYMIME"));
+        state->chunks = false;
+        state->mails++;
+        state->rcpts = state->accepted = 0;
+    } else if (command->verb == SMTP_VERB_RCPT) {
+        state->rcpts++;
+    } else if (command->verb == SMTP_VERB_BDAT) {
+        state->chunks = true;
+    }
+}
+
+unsigned model_replies_due(const struct model_state *state, bool is_chunk)
+{
+    unsigned accepted = state->phase == MODEL_PHASE_RCPT ? state->accepted : 0;
+
+    if (!state->lmtp)
+        return 1;
+    /* DATA has been refused without a recipient, or somebody else invited it: one reply then. */
+    return accepted > 0 || is_chunk ? accepted : 1;
+}
+
+/* ---- paths ------------------------------------------------------------------------------------
+ */
 
 enum path_fault { PATH_RIGHT, PATH_BAD, PATH_8BIT };
 
@@ -140,64 +170,15 @@ static enum path_fault check_path(struct bytes path, bool may_be_8bit)
     return has_at && !quoted ? PATH_RIGHT : PATH_BAD;
 }
 
-enum parameter_fault { PARAMETER_RIGHT, PARAMETER_UNKNOWN, PARAMETER_BAD, PARAMETER_TOO_LARGE };
-
-/* size-value = 1*20DIGIT (RFC 1870 6.1 for a size beyond the maximum). */
-static enum parameter_fault check_size(const struct model_state *state, struct bytes value)
-{
-    unsigned long long octets;
-
-    if (value.size > SMTP_SIZE_DIGITS_MAX || !bytes_to_number(value, UINT64_MAX, &octets))
-        return PARAMETER_BAD;
-    return state->offered.size_octets > 0 && octets > state->offered.size_octets
-               ? PARAMETER_TOO_LARGE
-               : PARAMETER_RIGHT;
-}
-
-static bool is_body_value(struct bytes value)
-{
-    return bytes_equal_nocase(value, BYTES_LITERAL("7BIT")) ||
-           bytes_equal_nocase(value, BYTES_LITERAL("8BITMIME")) ||
-           bytes_equal_nocase(value, BYTES_LITERAL("BINARYMIME"));
-}
-
-static enum parameter_fault check_parameter(const struct model_state *state, enum smtp_verb verb,
-                                            const struct command_parameter *parameter)
-{
-    const struct smtp_parameter *known =
-        smtp_extensions_find_parameter(&state->offered, verb, parameter->name, parameter->value);
-
-    if (!known)
-        return PARAMETER_UNKNOWN;
-    if ((known->value == SMTP_PARAMETER_MUST && parameter->value.size == 0) ||
-        (known->value == SMTP_PARAMETER_NONE && parameter->value.data))
-        return PARAMETER_BAD;
-    if (known->extension == SMTP_EXTENSION_SIZE)
-        return check_size(state, parameter->value);
-    if ((known->extension == SMTP_EXTENSION_8BITMIME ||
-         known->extension == SMTP_EXTENSION_BINARYMIME) &&
-        !is_body_value(parameter->value))
-        return PARAMETER_BAD;
-    return PARAMETER_RIGHT;
-}
-
-static enum parameter_fault check_parameters(const struct model_state *state,
-                                             const struct command *command)
-{
-    if (command->parameters_lost > 0)
-        return PARAMETER_UNKNOWN;
-    for (size_t i = 0; i < command->parameter_count; i++) {
-        enum parameter_fault fault = check_parameter(state, command->verb, &command->parameters[i]);
-
-        if (fault != PARAMETER_RIGHT)
-            return fault;
-    }
-    return PARAMETER_RIGHT;
-}
-
 static bool may_be_8bit(const struct model_state *state)
 {
     return smtp_extensions_has(&state->offered, SMTP_EXTENSION_SMTPUTF8);
+}
+
+/* One more than the limit that was announced (RFC 9422 4); 0 = none was. */
+static bool is_beyond(unsigned count, unsigned max)
+{
+    return max > 0 && count >= max;
 }
 
 static enum model_reply answer_mail(const struct model_state *state, const struct command *command)
@@ -210,23 +191,13 @@ static enum model_reply answer_mail(const struct model_state *state, const struc
         if (fault != PATH_RIGHT)
             return fault == PATH_8BIT ? MODEL_MAIL_8BIT : MODEL_MAIL_ADDRESS;
     }
-    switch (check_parameters(state, command)) {
-    case PARAMETER_UNKNOWN:
-        return MODEL_MAIL_UNKNOWN_PARAMETER;
-    case PARAMETER_BAD:
-        return MODEL_MAIL_BAD_PARAMETER;
-    case PARAMETER_TOO_LARGE:
-        return MODEL_MAIL_TOO_LARGE;
-    case PARAMETER_RIGHT:
-        break;
-    }
-    return MODEL_MAIL_OK;
+    if (is_beyond(state->mails, state->offered.limits.mail_max))
+        return MODEL_MAIL_LIMIT;
+    return model_answer_parameters(state, command);
 }
 
 static enum model_reply answer_rcpt(const struct model_state *state, const struct command *command)
 {
-    enum parameter_fault fault;
-
     if (!command->path.data)
         return MODEL_RCPT_BAD;
     if (!bytes_equal_nocase(command->path, BYTES_LITERAL("postmaster"))) {
@@ -235,10 +206,9 @@ static enum model_reply answer_rcpt(const struct model_state *state, const struc
         if (path != PATH_RIGHT)
             return path == PATH_8BIT ? MODEL_RCPT_8BIT : MODEL_RCPT_ADDRESS;
     }
-    fault = check_parameters(state, command);
-    if (fault == PARAMETER_RIGHT)
-        return MODEL_RCPT_OK;
-    return fault == PARAMETER_UNKNOWN ? MODEL_RCPT_UNKNOWN_PARAMETER : MODEL_RCPT_BAD_PARAMETER;
+    if (is_beyond(state->rcpts, state->offered.limits.rcpt_max))
+        return MODEL_RCPT_LIMIT;
+    return model_answer_parameters(state, command);
 }
 
 /* ---- answers -------------------------------------------------------------------------------- */
@@ -259,6 +229,14 @@ static enum model_reply answer_auth(const struct model_state *state, const struc
     return MODEL_AUTH_PROMPT;
 }
 
+/* DATA goes neither with BDAT nor with binary content (RFC 3030 2, 3). */
+static enum model_reply answer_data(const struct model_state *state)
+{
+    if (state->binary)
+        return MODEL_DATA_BINARY;
+    return state->chunks ? MODEL_DATA_AFTER_BDAT : MODEL_DATA_OK;
+}
+
 enum argument { ARGUMENT_NONE, ARGUMENT_SOME, ARGUMENT_CHUNK };
 
 static const struct {
@@ -268,6 +246,8 @@ static const struct {
 } arguments[] = {
     {MODEL_EHLO_OK,     ARGUMENT_SOME,  MODEL_EHLO_BAD    }, /* RFC 5321 4.1.1.1 */
     {MODEL_HELO_OK,     ARGUMENT_SOME,  MODEL_HELO_BAD    }, /* RFC 5321 4.1.1.1 */
+    {MODEL_LHLO_OK,     ARGUMENT_SOME,  MODEL_LHLO_BAD    }, /* RFC 2033 4.1 */
+    {MODEL_ETRN_OK,     ARGUMENT_SOME,  MODEL_ETRN_BAD    }, /* RFC 1985 5 */
     {MODEL_DATA_OK,     ARGUMENT_NONE,  MODEL_DATA_BAD    }, /* RFC 5321 4.1.1 */
     {MODEL_RSET_OK,     ARGUMENT_NONE,  MODEL_RSET_BAD    }, /* RFC 5321 4.1.1.5 */
     {MODEL_QUIT_OK,     ARGUMENT_NONE,  MODEL_QUIT_BAD    }, /* RFC 5321 4.1.1.10 */
@@ -306,10 +286,20 @@ static enum model_reply look_closer(const struct model_state *state, const struc
         return answer_rcpt(state, command);
     if (reply == MODEL_AUTH_PROMPT)
         return answer_auth(state, command);
+    if (reply == MODEL_DATA_OK && command->argument.size == 0)
+        return answer_data(state);
     for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++)
         if (arguments[i].good == reply)
             return has_wanted(command, arguments[i].wanted) ? reply : arguments[i].bad;
     return reply;
+}
+
+/* EHLO and HELO are none of LMTP, and LHLO is none of SMTP (RFC 2033 4.1). */
+static bool is_hello_of_another_protocol(const struct model_state *state, enum smtp_verb verb)
+{
+    if (state->lmtp)
+        return verb == SMTP_VERB_EHLO || verb == SMTP_VERB_HELO;
+    return verb == SMTP_VERB_LHLO;
 }
 
 enum model_reply model_answer(const struct model_state *state, const struct command *command)
@@ -318,6 +308,10 @@ enum model_reply model_answer(const struct model_state *state, const struct comm
 
     if (reply == MODEL_TURNED_AWAY)
         return reply;
+    if (is_hello_of_another_protocol(state, command->verb))
+        return MODEL_UNKNOWN;
+    if (command->verb == SMTP_VERB_ETRN && !offers(state, SMTP_EXTENSION_ETRN))
+        return MODEL_UNIMPLEMENTED;
     if (command->verb == SMTP_VERB_BDAT && !offers(state, SMTP_EXTENSION_CHUNKING))
         return MODEL_BDAT_NOT_OFFERED;
     if (command->verb == SMTP_VERB_EXPN && !offers(state, SMTP_EXTENSION_EXPN))

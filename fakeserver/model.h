@@ -7,7 +7,9 @@
  * Shape:   one table of replies, one of state × verb; total.
  * Bounds:  recipients are counted, not kept.
  * Lives:   by value; texts are static.
- * Source:  RFC 5321 3.3, 4.1.4, 4.3.2; RFC 1870; RFC 2034; RFC 3030; RFC 3207; RFC 4954; RFC 6152.
+ * Source:  RFC 5321 3.3, 4.1.4, 4.3.2; RFC 1870; RFC 1985; RFC 2033; RFC 2034; RFC 2852; RFC 3030;
+ *          RFC 3207; RFC 3461; RFC 4865; RFC 4954; RFC 6152; RFC 6531; RFC 6710; RFC 8689; RFC
+ * 9422.
  */
 #ifndef FAKESERVER_MODEL_H
 #define FAKESERVER_MODEL_H
@@ -22,6 +24,8 @@
     X(TURNED_AWAY, OTHER, 503, "5.5.1 ", "no service here, only QUIT", "RFC 5321 3.1")             \
     X(EHLO_OK, EHLO, 250, "", "server.example", "RFC 5321 4.1.1.1")                                \
     X(EHLO_BAD, EHLO, 501, "", "expected EHLO domain", "RFC 5321 4.1.1.1")                         \
+    X(LHLO_OK, LHLO, 250, "", "server.example", "RFC 2033 4.1")                                    \
+    X(LHLO_BAD, LHLO, 501, "", "expected LHLO domain", "RFC 2033 4.1")                             \
     X(HELO_OK, HELO, 250, "", "server.example", "RFC 5321 4.1.1.1")                                \
     X(HELO_BAD, HELO, 501, "", "expected HELO domain", "RFC 5321 4.1.1.1")                         \
     X(MAIL_OK, MAIL, 250, "2.1.0 ", "sender ok", "RFC 5321 4.1.1.2")                               \
@@ -33,6 +37,10 @@
     X(MAIL_UNKNOWN_PARAMETER, MAIL, 555, "5.5.4 ", "unknown parameter", "RFC 5321 4.1.1.11")       \
     X(MAIL_BAD_PARAMETER, MAIL, 501, "5.5.4 ", "bad value of a parameter", "RFC 5321 4.3.2")       \
     X(MAIL_TOO_LARGE, MAIL, 552, "5.3.4 ", "message too large", "RFC 1870 6.1")                    \
+    X(MAIL_DELIVERBY, MAIL, 555, "5.5.4 ", "no delivery within that time", "RFC 2852 4")           \
+    X(MAIL_HOLD, MAIL, 501, "5.5.4 ", "not held for so long", "RFC 4865 4.1")                      \
+    X(MAIL_REQUIRETLS, MAIL, 530, "5.7.10 ", "REQUIRETLS needs TLS", "RFC 8689 2, 5")              \
+    X(MAIL_LIMIT, MAIL, 452, "4.5.3 ", "no more mail in this session", "RFC 9422 4.1")             \
     X(RCPT_OK, RCPT, 250, "2.1.5 ", "recipient ok", "RFC 5321 4.1.1.3")                            \
     X(RCPT_NO_MAIL, RCPT, 503, "5.5.1 ", "send MAIL first", "RFC 5321 4.1.4")                      \
     X(RCPT_BAD, RCPT, 501, "5.5.4 ", "expected RCPT TO:<forward-path>", "RFC 5321 4.1.1.3")        \
@@ -40,6 +48,9 @@
     X(RCPT_8BIT, RCPT, 553, "5.6.7 ", "this address needs SMTPUTF8", "RFC 6531 3.5")               \
     X(RCPT_UNKNOWN_PARAMETER, RCPT, 555, "5.5.4 ", "unknown parameter", "RFC 5321 4.1.1.11")       \
     X(RCPT_BAD_PARAMETER, RCPT, 501, "5.5.4 ", "bad value of a parameter", "RFC 5321 4.3.2")       \
+    X(RCPT_LIMIT, RCPT, 452, "4.5.3 ", "too many recipients", "RFC 9422 4.2")                      \
+    X(DATA_BINARY, DATA, 503, "5.6.1 ", "BODY=BINARYMIME goes with BDAT only", "RFC 3030 3")       \
+    X(DATA_AFTER_BDAT, DATA, 503, "5.5.1 ", "this message comes by BDAT", "RFC 3030 2")            \
     X(DATA_OK, DATA, 354, "", "send the mail data, end with <CRLF>.<CRLF>", "RFC 5321 4.1.1.4")    \
     X(DATA_NO_RCPT, DATA, 503, "5.5.1 ", "no valid recipients", "RFC 5321 3.3")                    \
     X(DATA_BAD, DATA, 501, "5.5.4 ", "DATA has no arguments", "RFC 5321 4.1.1")                    \
@@ -80,6 +91,8 @@
     X(AUTH_NOT_BASE64, AUTH, 501, "5.5.2 ", "this is no base64", "RFC 4954 4")                     \
     X(AUTH_CANCELLED, AUTH, 501, "5.7.0 ", "cancelled", "RFC 4954 4")                              \
     X(AUTH_TOO_LONG, AUTH, 500, "5.5.6 ", "line too long", "RFC 4954 4")                           \
+    X(ETRN_OK, OTHER, 250, "2.0.0 ", "queuing for this node started", "RFC 1985 5.3")              \
+    X(ETRN_BAD, OTHER, 501, "5.5.4 ", "expected ETRN node", "RFC 1985 5.3")                        \
     X(UNIMPLEMENTED, OTHER, 502, "5.5.1 ", "command not implemented", "RFC 5321 4.2.4")            \
     X(UNKNOWN, OTHER, 500, "5.5.2 ", "command not recognized", "RFC 5321 4.2.4")                   \
     X(TOO_LONG, OTHER, 500, "5.5.6 ", "line too long", "RFC 5321 4.5.3.1.9")
@@ -113,6 +126,12 @@ struct model_state {
     enum model_phase phase;
     bool secure;
     bool authenticated;
+    bool lmtp;                      /* RFC 2033: LHLO, and a reply for each recipient */
+    bool binary;                    /* MAIL said BODY=BINARYMIME */
+    bool chunks;                    /* a chunk of this message came */
+    unsigned mails;                 /* MAIL commands of this session */
+    unsigned rcpts;                 /* RCPT commands of this transaction … */
+    unsigned accepted;              /* … and those that were accepted */
     struct smtp_extensions offered; /* in the last reply to EHLO */
     struct auth_check auth;
 };
@@ -120,6 +139,8 @@ struct model_state {
 void model_state_init(struct model_state *state, const struct account *accounts, size_t count);
 /* A final reply of this code was sent for that stage. */
 void model_state_follow(struct model_state *state, enum smtp_stage stage, unsigned code);
+/* The command came, whatever its reply will be: what it says counts from now on. */
+void model_state_take(struct model_state *state, const struct command *command);
 /* TLS is there: what was known is forgotten (RFC 3207 4.2). */
 void model_state_secured(struct model_state *state);
 
@@ -127,8 +148,15 @@ void model_state_secured(struct model_state *state);
 enum model_reply model_answer(const struct model_state *state, const struct command *command);
 /* To what a response or an initial response came to. */
 enum model_reply model_answer_auth(const struct model_state *state, enum auth_verdict verdict);
+/* Replies to the end of this mail data: one, and with LMTP one for each accepted recipient (RFC
+ * 2033 4.2, 4.3). */
+unsigned model_replies_due(const struct model_state *state, bool is_chunk);
 /* To mail data or the last chunk; content_octets: after transparency is undone. */
 enum model_reply model_answer_content(const struct model_state *state, uint64_t content_octets);
+/* To the parameters of MAIL or RCPT; MODEL_MAIL_OK, MODEL_RCPT_OK: they are right.
+ * (model_parameter.c) */
+enum model_reply model_answer_parameters(const struct model_state *state,
+                                         const struct command *command);
 enum smtp_stage model_stage_of(const struct command *command);
 
 /* One row of the table, for its test. */

@@ -209,9 +209,12 @@ void model_text_free(struct model_text *text)
 struct bytes model_text_reply(const struct model_text *text, enum model_reply reply,
                               const struct model_state *state)
 {
-    struct text_span span =
-        reply == MODEL_EHLO_OK && state->secure ? text->ehlo_under_tls : text->spans[reply];
+    /* LHLO is answered as EHLO is (RFC 2033 4.1). */
+    bool is_list = reply == MODEL_EHLO_OK || reply == MODEL_LHLO_OK;
+    struct text_span span = text->spans[is_list ? MODEL_EHLO_OK : reply];
 
+    if (is_list && state->secure)
+        span = text->ehlo_under_tls;
     if (span.to > span.from)
         return (struct bytes){text->octets + span.from, span.to - span.from};
     return smtp_extensions_has(&state->offered, SMTP_EXTENSION_ENHANCEDSTATUSCODES)

@@ -93,7 +93,7 @@ RULE_CHECK(line_is_too_long)
 {
     static const struct smtp_extensions none;
     const struct smtp_extensions *offered =
-        of->session->hello == SESSION_HELLO_EHLO ? &of->session->offered : &none;
+        session_is_extended(of->session) ? &of->session->offered : &none;
     size_t max = smtp_extensions_line_octets_max(offered, of->command->verb);
     uint64_t octets = of->record->wire_octets ? of->record->wire_octets : of->record->octets.size;
 

@@ -148,8 +148,7 @@ RULE_CHECK(content_eight_bit_to_helo)
 RULE_CHECK(content_eight_bit_not_offered)
 {
     (void)rule;
-    return of->session->hello == SESSION_HELLO_EHLO &&
-           !session_has(of->session, SMTP_EXTENSION_8BITMIME) &&
+    return session_is_extended(of->session) && !session_has(of->session, SMTP_EXTENSION_8BITMIME) &&
            counted(report, facts_of(of)->eight_bit, "octets above 127");
 }
 

@@ -284,7 +284,7 @@ static const struct command_parameter *find_parameter(const struct rule_case *of
 
 static bool is_offered(const struct rule_case *of, const struct command_parameter *parameter)
 {
-    return of->session->hello == SESSION_HELLO_EHLO &&
+    return session_is_extended(of->session) &&
            smtp_extensions_find_parameter(&of->session->offered, of->command->verb, parameter->name,
                                           parameter->value);
 }

@@ -11,22 +11,13 @@ static bool is_2yz(unsigned code)
     return smtp_code_class(code) == SMTP_CODE_2YZ;
 }
 
-static const struct session_transaction *transaction_of(const struct rule_case *of,
-                                                        const struct session_recipient *recipient)
-{
-    return recipient->transaction == SESSION_NOWHERE
-               ? NULL
-               : &of->view->transactions[recipient->transaction];
-}
-
 /* 2yz to RCPT and 2yz to the end of mail data: from then on the server is responsible (RFC 5321
  * 4.2.5). */
 static bool is_delivered(const struct rule_case *of, const struct session_recipient *recipient)
 {
-    const struct session_transaction *transaction = transaction_of(of, recipient);
+    const struct session_end *end = session_end_of(of->view, recipient);
 
-    return transaction && is_2yz(recipient->code) && transaction->ended &&
-           is_2yz(transaction->end_code);
+    return end && is_2yz(recipient->code) && is_2yz(end->code);
 }
 
 /* Codes that RFC 5321 4.2.3 gives another meaning, and those outside its grammar (the second digit
@@ -45,9 +36,9 @@ static bool belongs_elsewhere(unsigned code)
 /* The reply was clear, and nothing kept the client from reading it. */
 static bool is_surely_known(const struct rule_case *of, const struct session_recipient *recipient)
 {
-    const struct session_transaction *transaction = transaction_of(of, recipient);
+    const struct session_end *end = session_end_of(of->view, recipient);
 
-    return transaction && !transaction->end_unclear && !belongs_elsewhere(transaction->end_code);
+    return end && !end->unclear && !belongs_elsewhere(end->code);
 }
 
 static size_t times_delivered(const struct rule_case *of, struct bytes address, bool surely)
@@ -68,7 +59,7 @@ static size_t times_delivered(const struct rule_case *of, struct bytes address, 
 static bool has_unclear_end(const struct rule_case *of)
 {
     for (size_t i = 0; i < of->view->transaction_count; i++)
-        if (of->view->transactions[i].end_mixed)
+        if (of->view->transactions[i].end.mixed)
             return true;
     return false;
 }
@@ -165,7 +156,7 @@ RULE_CHECK(delivered_twice)
         copies = times_delivered(of, recipient->path, true);
         if (copies <= times_given(of, recipient->path))
             continue;
-        report->record = transaction_of(of, recipient)->content;
+        report->record = of->view->transactions[recipient->transaction].content;
         (void)snprintf(report->got, sizeof(report->got), "%zu copies for %s", copies,
                        text_show(recipient->path).text);
         return true;
@@ -184,23 +175,34 @@ static bool share_a_recipient(const struct rule_case *of, size_t a, size_t b)
     return false;
 }
 
+/* The content was refused for this recipient, and the client must know it. */
+static bool is_refused_at_end(const struct rule_case *of, const struct session_recipient *recipient)
+{
+    const struct session_end *end = session_end_of(of->view, recipient);
+
+    return end && is_2yz(recipient->code) && smtp_code_class(end->code) == SMTP_CODE_5YZ &&
+           !end->unclear;
+}
+
 RULE_CHECK(content_again_after_5yz)
 {
-    const struct session_transaction *all = of->view->transactions;
+    const struct session_recipient *all = of->view->recipients;
 
     (void)rule;
-    for (size_t i = 0; i < of->view->transaction_count; i++) {
-        if (smtp_code_class(all[i].end_code) != SMTP_CODE_5YZ || all[i].end_unclear)
-            continue;
-        for (size_t j = i + 1; j < of->view->transaction_count; j++) {
-            if (all[j].content == SESSION_NOWHERE || !share_a_recipient(of, i, j))
+    for (size_t i = 0; i < of->view->recipient_count; i++)
+        for (size_t j = i + 1; is_refused_at_end(of, &all[i]) && j < of->view->recipient_count;
+             j++) {
+            size_t later = all[j].transaction;
+
+            if (later == all[i].transaction || later == SESSION_NOWHERE ||
+                of->view->transactions[later].content == SESSION_NOWHERE ||
+                !smtp_mailbox_equal(all[i].path, all[j].path))
                 continue;
-            report->record = all[j].content;
+            report->record = of->view->transactions[later].content;
             (void)snprintf(report->got, sizeof(report->got), "the mail data again after %u",
-                           all[i].end_code);
+                           session_end_of(of->view, &all[i])->code);
             return true;
         }
-    }
     return false;
 }
 
@@ -208,7 +210,7 @@ RULE_CHECK(content_again_after_5yz)
  * (RFC 5321 4.5.3.1.8, 4.5.3.1.10). */
 static bool is_whole_delivery(const struct session_transaction *transaction)
 {
-    return transaction->ended && is_2yz(transaction->end_code) && transaction->rcpt_sent > 0 &&
+    return transaction->ended && is_2yz(transaction->end.code) && transaction->rcpt_sent > 0 &&
            transaction->rcpt_sent == transaction->rcpt_accepted && transaction->rcpt_sent < 100;
 }
 

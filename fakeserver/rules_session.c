@@ -46,14 +46,14 @@ RULE_CHECK(did_not_wait)
 {
     (void)rule;
     (void)report;
-    return is_ahead(of) && of->session->hello != SESSION_HELLO_EHLO;
+    return is_ahead(of) && !session_is_extended(of->session);
 }
 
 RULE_CHECK(did_not_wait_after_ehlo)
 {
     (void)rule;
     (void)report;
-    return is_ahead(of) && of->session->hello == SESSION_HELLO_EHLO &&
+    return is_ahead(of) && session_is_extended(of->session) &&
            !session_has(of->session, SMTP_EXTENSION_PIPELINING);
 }
 

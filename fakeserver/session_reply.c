@@ -11,9 +11,11 @@ static bool is_refusal(enum smtp_code_class class)
 static void hello_answered(struct session *session, enum smtp_verb verb, enum smtp_code_class class)
 {
     if (class == SMTP_CODE_2YZ) {
-        session->hello = verb == SMTP_VERB_EHLO ? SESSION_HELLO_EHLO : SESSION_HELLO_HELO;
+        session->hello = verb == SMTP_VERB_EHLO   ? SESSION_HELLO_EHLO
+                         : verb == SMTP_VERB_LHLO ? SESSION_HELLO_LHLO
+                                                  : SESSION_HELLO_HELO;
         session->hello_refused = false;
-        if (verb == SMTP_VERB_EHLO)
+        if (session_is_extended(session))
             session->offered = session->reply_offers;
         else
             memset(&session->offered, 0, sizeof(session->offered));
@@ -70,7 +72,7 @@ static void answered_command(struct session_view *view, struct session *session,
 {
     enum smtp_code_class class = smtp_code_class(code);
 
-    if (to->verb == SMTP_VERB_EHLO || to->verb == SMTP_VERB_HELO)
+    if (to->verb == SMTP_VERB_EHLO || to->verb == SMTP_VERB_HELO || to->verb == SMTP_VERB_LHLO)
         hello_answered(session, to->verb, class);
     else if (to->verb == SMTP_VERB_MAIL)
         mail_answered(view, session, code, to->transaction);
@@ -88,13 +90,16 @@ static void answered_command(struct session_view *view, struct session *session,
 }
 
 static void content_answered(struct session_view *view, const struct session *session,
-                             unsigned code, size_t transaction)
+                             unsigned code, const struct session_waiting *to)
 {
-    if (transaction == SESSION_NOWHERE)
-        return;
-    view->transactions[transaction].end_code = code;
-    view->transactions[transaction].end_mixed = session->reply_mixed;
-    view->transactions[transaction].end_unclear = session->odd || session->reply_bare;
+    struct session_end end = {.code = code,
+                              .mixed = session->reply_mixed,
+                              .unclear = session->odd || session->reply_bare};
+
+    if (to->transaction != SESSION_NOWHERE)
+        view->transactions[to->transaction].end = end;
+    if (to->recipient != SESSION_NOWHERE)
+        view->recipients[to->recipient].end = end;
 }
 
 static bool remember_refused(struct session_view *view, struct session *session, size_t record,
@@ -117,7 +122,7 @@ static bool unit_answered(struct session_view *view, struct session *session, un
     session->shutting_down |= code == 421;
     session->odd |= is_odd_class(&to, class);
     if (to.is_content)
-        content_answered(view, session, code, to.transaction);
+        content_answered(view, session, code, &to);
     else if (to.is_response)
         auth_answered(session, class);
     else
@@ -163,7 +168,7 @@ void session_view_half_reply(struct session_view *view, struct session *session,
     to = &session->waiting[session->waiting_first];
     if (to->is_content && to->transaction != SESSION_NOWHERE &&
         smtp_code_from(bytes_slice(line, 0, 3), &code) && smtp_code_class(code) == SMTP_CODE_2YZ)
-        view->transactions[to->transaction].end_mixed = true;
+        view->transactions[to->transaction].end.mixed = true;
 }
 
 /* What came in the place of a reply and is none: the server has said all that it says to the unit
@@ -196,7 +201,8 @@ static bool reply_line(struct session_view *view, struct session *session, struc
     bool crlf = line.size >= 2 && line.data[line.size - 2] == '\r';
     struct bytes text = bytes_slice(line, 0, line.size - (crlf ? 2 : 1));
     bool to_ehlo = session->waiting_first < session->waiting_count &&
-                   session->waiting[session->waiting_first].verb == SMTP_VERB_EHLO;
+                   (session->waiting[session->waiting_first].verb == SMTP_VERB_EHLO ||
+                    session->waiting[session->waiting_first].verb == SMTP_VERB_LHLO);
     unsigned code;
 
     if (!crlf || line.size > SMTP_REPLY_LINE_OCTETS_MAX || bytes_find(text, '\r') < text.size ||

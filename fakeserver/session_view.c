@@ -10,10 +10,27 @@ void session_view_init(struct session_view *view, const struct transcript *trans
     view->arena = arena;
 }
 
+bool session_is_extended(const struct session *session)
+{
+    return session->hello == SESSION_HELLO_EHLO || session->hello == SESSION_HELLO_LHLO;
+}
+
+const struct session_end *session_end_of(const struct session_view *view,
+                                         const struct session_recipient *recipient)
+{
+    const struct session_transaction *transaction;
+
+    if (recipient->transaction == SESSION_NOWHERE)
+        return NULL;
+    transaction = &view->transactions[recipient->transaction];
+    if (!transaction->ended)
+        return NULL;
+    return transaction->lmtp ? &recipient->end : &transaction->end;
+}
+
 bool session_has(const struct session *session, enum smtp_extension extension)
 {
-    return session->hello == SESSION_HELLO_EHLO &&
-           smtp_extensions_has(&session->offered, extension);
+    return session_is_extended(session) && smtp_extensions_has(&session->offered, extension);
 }
 
 bool session_is_unit(const struct transcript_record *record)
@@ -72,6 +89,7 @@ static bool begin_transaction(struct session_view *view, struct session *session
     transaction->connection = session->connection;
     transaction->mail = view->index;
     transaction->content = SESSION_NOWHERE;
+    transaction->lmtp = session->hello == SESSION_HELLO_LHLO;
     session->transaction = view->transaction_count++;
     session->transaction_open = true;
     session->mail_refused = false;
@@ -89,6 +107,7 @@ static bool add_recipient(struct session_view *view, struct session *session, st
     recipient->path = view->command.path;
     recipient->transaction = session->transaction;
     recipient->code = 0;
+    recipient->end = (struct session_end){0};
     if (session->transaction != SESSION_NOWHERE)
         view->transactions[session->transaction].rcpt_sent++;
     return true;
@@ -139,7 +158,7 @@ static bool apply_command(struct session_view *view, struct session *session, st
             return false;
         waiting.recipient = view->recipient_count - 1;
     } else if (command->verb == SMTP_VERB_RSET || command->verb == SMTP_VERB_EHLO ||
-               command->verb == SMTP_VERB_HELO) {
+               command->verb == SMTP_VERB_HELO || command->verb == SMTP_VERB_LHLO) {
         end_sequence(session);
     } else if (command->verb == SMTP_VERB_AUTH) {
         begin_auth(session, command);
@@ -153,6 +172,26 @@ static bool apply_command(struct session_view *view, struct session *session, st
     if (command->verb == SMTP_VERB_BDAT) /* Its chunk is what the reply answers (RFC 3030 2). */
         return true;
     return wait_for_reply(view, session, waiting, err);
+}
+
+/* LMTP: a reply for each recipient that was accepted, in their order (RFC 2033 4.2); with none DATA
+ * was not to be invited, and somebody answers once all the same. */
+static bool wait_for_each(struct session_view *view, struct session *session,
+                          struct session_waiting waiting, struct err *err)
+{
+    bool is_chunk = transcript_at(view->transcript, view->index)->kind == TRANSCRIPT_CHUNK;
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->recipient_count; i++) {
+        if (view->recipients[i].transaction != waiting.transaction ||
+            smtp_code_class(view->recipients[i].code) != SMTP_CODE_2YZ)
+            continue;
+        waiting.recipient = i;
+        count++;
+        if (!wait_for_reply(view, session, waiting, err))
+            return false;
+    }
+    return count > 0 || is_chunk || wait_for_reply(view, session, waiting, err);
 }
 
 static bool apply_content(struct session_view *view, struct session *session,
@@ -176,6 +215,8 @@ static bool apply_content(struct session_view *view, struct session *session,
         return true;
     if (ended)
         end_sequence(session);
+    if (ended && session->hello == SESSION_HELLO_LHLO && waiting.transaction != SESSION_NOWHERE)
+        return wait_for_each(view, session, waiting, err);
     return wait_for_reply(view, session, waiting, err);
 }
 
@@ -238,11 +279,15 @@ static void start_tls(struct session *session)
 /* A reset may overtake what was sent before it. */
 static void lose_last_reply(struct session_view *view, const struct session *session)
 {
-    bool answered_content = session->last_reply != SESSION_NOWHERE && session->answered.is_content;
+    const struct session_waiting *to = &session->answered;
+    bool answered_content = session->last_reply != SESSION_NOWHERE && to->is_content;
 
-    if (answered_content && session->last_reply > session->last_unit &&
-        session->answered.transaction != SESSION_NOWHERE)
-        view->transactions[session->answered.transaction].end_unclear = true;
+    if (!answered_content || session->last_reply < session->last_unit ||
+        to->transaction == SESSION_NOWHERE)
+        return;
+    view->transactions[to->transaction].end.unclear = true;
+    if (to->recipient != SESSION_NOWHERE)
+        view->recipients[to->recipient].end.unclear = true;
 }
 
 static bool apply(struct session_view *view, struct session *session,

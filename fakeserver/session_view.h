@@ -26,10 +26,18 @@
 
 /* ---- what became of messages ---------------------------------------------------------------- */
 
+/* The reply to the end of mail data. */
+struct session_end {
+    unsigned code; /* 0 = none came */
+    bool mixed;    /* its lines disagreed on the code */
+    bool unclear;  /* … or the client may have read it otherwise, or not at all */
+};
+
 struct session_recipient {
     struct bytes path; /* as written in RCPT, without its brackets */
     size_t transaction;
-    unsigned code; /* of the reply to RCPT; 0 = none came */
+    unsigned code;          /* of the reply to RCPT; 0 = none came */
+    struct session_end end; /* LMTP: its own (RFC 2033 4.2); else that of the transaction counts */
 };
 
 /* One mail transaction, from a MAIL command that was sent. */
@@ -39,10 +47,9 @@ struct session_transaction {
     size_t content;     /* record of the mail data or of the last chunk; SESSION_NOWHERE */
     unsigned mail_code; /* 0 = none came */
     unsigned data_code;
-    unsigned end_code; /* of the reply to the end of mail data */
-    bool ended;        /* the end indication was sent */
-    bool end_mixed;    /* the lines of that reply disagreed on the code */
-    bool end_unclear;  /* … or the client may have read it otherwise, or not at all */
+    struct session_end end;
+    bool ended; /* the end indication was sent */
+    bool lmtp;  /* a reply for each recipient: theirs count */
     size_t rcpt_sent;
     size_t rcpt_accepted;
     uint64_t digest;
@@ -50,7 +57,12 @@ struct session_transaction {
 
 /* ---- the state of one connection ------------------------------------------------------------ */
 
-enum session_hello { SESSION_HELLO_NONE, SESSION_HELLO_HELO, SESSION_HELLO_EHLO };
+enum session_hello {
+    SESSION_HELLO_NONE,
+    SESSION_HELLO_HELO,
+    SESSION_HELLO_EHLO,
+    SESSION_HELLO_LHLO /* LMTP: as EHLO (RFC 2033 4.1) */
+};
 
 /* What waits for a reply: a unit, and what it belongs to. */
 struct session_waiting {
@@ -104,9 +116,9 @@ struct session {
     bool shutting_down; /* 421 was sent as the answer to a unit */
     bool shut_unasked;  /* 421 was sent though nothing waited */
     bool odd;           /* the server broke the protocol first */
-    bool derailed;      /* content, or the rest of a path, came where commands belong: judged once */
-    bool stalled;       /* the server says nothing more */
-    bool cut;           /* a unit ended with the connection */
+    bool derailed; /* content, or the rest of a path, came where commands belong: judged once */
+    bool stalled;  /* the server says nothing more */
+    bool cut;      /* a unit ended with the connection */
     bool server_ended;
     bool client_ended;
     bool expired;
@@ -143,7 +155,12 @@ void session_view_init(struct session_view *view, const struct transcript *trans
 bool session_view_next(struct session_view *view, const struct transcript_record **ret_record,
                        struct session **ret_session, struct err *err);
 
+/* EHLO or LHLO was accepted: extensions count. */
+bool session_is_extended(const struct session *session);
 bool session_has(const struct session *session, enum smtp_extension extension);
+/* What was answered for this recipient at the end of mail data; NULL: it did not come so far. */
+const struct session_end *session_end_of(const struct session_view *view,
+                                         const struct session_recipient *recipient);
 bool session_is_unit(const struct transcript_record *record);
 /* The client may have sent this command before it saw the reply to the one before: command groups
  * are legal here, and segments of one group may arrive apart (RFC 2920 3.1). */

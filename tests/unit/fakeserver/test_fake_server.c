@@ -39,6 +39,31 @@ static void a_whole_session_is_served_by_the_model(void **state)
     talk_release(&talk);
 }
 
+static void lmtp_answers_for_each_recipient(void **state)
+{
+    struct talk talk;
+
+    (void)state;
+    begin(&talk, "title x\nsend protocol=lmtp\noffer CHUNKING\n\n...\n");
+    talk_hears(&talk, "220 server.example ESMTP ready\r\n");
+    talk_says_and_hears(&talk, "EHLO x\r\n", "500 command not recognized\r\n");
+    talk_says_and_hears(&talk, "LHLO x\r\n", "250-server.example\r\n250 CHUNKING\r\n");
+    talk_says_and_hears(&talk, "MAIL FROM:<a@b>\r\n", "250 sender ok\r\n");
+    talk_says_and_hears(&talk, "RCPT TO:<c@d>\r\n", "250 recipient ok\r\n");
+    talk_says_and_hears(&talk, "RCPT TO:<c d>\r\n", "501 bad forward-path\r\n");
+    talk_says_and_hears(&talk, "RCPT TO:<c@d>\r\n", "250 recipient ok\r\n");
+    talk_says_and_hears(&talk, "DATA\r\n", "354 send the mail data, end with <CRLF>.<CRLF>\r\n");
+    talk_says_and_hears(&talk, "x: y\r\n\r\n.\r\n",
+                        "250 message accepted\r\n250 message accepted\r\n");
+    talk_says_and_hears(&talk, "MAIL FROM:<a@b>\r\n", "250 sender ok\r\n");
+    /* No recipient, no reply (RFC 2033 4.3). */
+    talk_says_and_hears(&talk, "BDAT 4 LAST\r\nx\r\n\n", "");
+    talk_says_and_hears(&talk, "NOOP\r\n", "250 ok\r\n");
+    talk_says_and_hears(&talk, "QUIT\r\n", "221 bye\r\n");
+    talk_not_noted(&talk, "early");
+    talk_release(&talk);
+}
+
 static void sequence_errors_and_unknown_commands_are_refused(void **state)
 {
     struct talk talk;
@@ -374,6 +399,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_session_is_served_by_the_model),
+        cmocka_unit_test(lmtp_answers_for_each_recipient),
         cmocka_unit_test(sequence_errors_and_unknown_commands_are_refused),
         cmocka_unit_test(size_is_held_against_what_is_offered),
         cmocka_unit_test(a_command_before_the_reply_to_its_predecessor_is_early),

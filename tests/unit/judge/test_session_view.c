@@ -85,10 +85,29 @@ static void replies_are_matched_by_counting(void **state)
     assert_int_equal(after.view.recipients[1].code, 251);
     assert_int_equal(after.view.transactions[0].mail_code, 250);
     assert_int_equal(after.view.transactions[0].data_code, 354);
-    assert_int_equal(after.view.transactions[0].end_code, 250);
+    assert_int_equal(after.view.transactions[0].end.code, 250);
     assert_int_equal(after.view.transactions[0].rcpt_accepted, 1);
     assert_true(after.view.transactions[0].ended);
     assert_false(after.session->transaction_open);
+    assert_false(after.session->odd);
+    done(&after);
+}
+
+static void lmtp_has_an_end_for_each_recipient(void **state)
+{
+    struct replay after;
+
+    (void)state;
+    replay(&after, GREETING "C: LHLO client.example\nS: 250-mail.example\nS: 250 HELP\n" MAIL RCPT
+                            "C: RCPT TO:<c@y.example>\nS: 550 no\n"
+                            "C: RCPT TO:<d@y.example>\nS: 250 ok\n" DATA
+                            "D: ended octets=3\nS: 250 ok\nS: 452 full\n");
+    assert_int_equal(after.session->hello, SESSION_HELLO_LHLO);
+    assert_true(session_has(after.session, SMTP_EXTENSION_HELP));
+    assert_true(after.view.transactions[0].lmtp);
+    assert_int_equal(session_end_of(&after.view, &after.view.recipients[0])->code, 250);
+    assert_int_equal(session_end_of(&after.view, &after.view.recipients[1])->code, 0);
+    assert_int_equal(session_end_of(&after.view, &after.view.recipients[2])->code, 452);
     assert_false(after.session->odd);
     done(&after);
 }
@@ -205,6 +224,7 @@ int main(void)
         cmocka_unit_test(what_is_offered_is_read_from_the_octets_that_were_sent),
         cmocka_unit_test(a_refused_hello_and_tls_leave_nothing_offered),
         cmocka_unit_test(replies_are_matched_by_counting),
+        cmocka_unit_test(lmtp_has_an_end_for_each_recipient),
         cmocka_unit_test(an_exchange_of_auth_goes_on_until_its_last_reply),
         cmocka_unit_test(a_server_that_breaks_the_protocol_is_known_by_it),
         cmocka_unit_test(a_line_of_512_octets_is_the_longest_of_a_reply),
