@@ -27,6 +27,20 @@ void auth_check_start(struct auth_check *check, enum smtp_mechanism mechanism)
     check->mechanism = mechanism;
     check->responses = 0;
     check->login_account = SIZE_MAX;
+    check->remark = SASL_REMARK_NONE;
+    if (check->sasl && sasl_exchange_knows(mechanism))
+        (void)sasl_exchange_start(check->sasl, mechanism);
+}
+
+bool auth_check_knows(const struct auth_check *check, enum smtp_mechanism mechanism)
+{
+    return mechanism == SMTP_MECHANISM_PLAIN || mechanism == SMTP_MECHANISM_LOGIN ||
+           (check->sasl && sasl_exchange_knows(mechanism));
+}
+
+static bool is_led_by_exchange(const struct auth_check *check)
+{
+    return check->sasl && sasl_exchange_knows(check->mechanism);
 }
 
 static void decode(struct bytes response, bool initial, struct decoded *ret)
@@ -97,7 +111,7 @@ static uint32_t notes_of(const struct auth_check *check, const struct decoded *d
 }
 
 /* message = [authzid] NUL authcid NUL passwd (RFC 4616 2); acting for another is never allowed. */
-static enum auth_verdict check_plain(const struct auth_check *check, struct bytes message)
+static enum auth_verdict check_plain(struct auth_check *check, struct bytes message)
 {
     size_t first = bytes_find(message, '\0');
     struct bytes authzid, rest, user, password;
@@ -112,6 +126,10 @@ static enum auth_verdict check_plain(const struct auth_check *check, struct byte
         return AUTH_WRONG;
     user = bytes_slice(rest, 0, second);
     password = bytes_after(rest, second + 1);
+    if (user.size == 0 || password.size == 0)
+        check->remark = SASL_REMARK_PLAIN_EMPTY;
+    else if (bytes_find(password, '\0') != BYTES_NOT_FOUND)
+        check->remark = SASL_REMARK_PLAIN_NUL;
     account = account_of(check, user);
     if (account == SIZE_MAX || (authzid.size > 0 && !bytes_equal(authzid, user)))
         return AUTH_WRONG;
@@ -131,6 +149,19 @@ static enum auth_verdict check_login(struct auth_check *check, struct bytes octe
                                                                                : AUTH_WRONG;
 }
 
+static enum auth_verdict check_exchange(struct auth_check *check, struct bytes octets)
+{
+    switch (sasl_exchange_take(check->sasl, octets, &check->remark)) {
+    case SASL_MORE:
+        return AUTH_MORE;
+    case SASL_RIGHT:
+        return AUTH_RIGHT;
+    case SASL_WRONG:
+        break;
+    }
+    return AUTH_WRONG;
+}
+
 static enum auth_verdict verdict_of(struct auth_check *check, const struct decoded *decoded)
 {
     if (decoded->cancel)
@@ -141,6 +172,8 @@ static enum auth_verdict verdict_of(struct auth_check *check, const struct decod
         return check_plain(check, decoded_bytes(decoded));
     if (check->mechanism == SMTP_MECHANISM_LOGIN)
         return check_login(check, decoded_bytes(decoded));
+    if (is_led_by_exchange(check))
+        return check_exchange(check, decoded_bytes(decoded));
     return AUTH_WRONG;
 }
 
@@ -152,14 +185,32 @@ enum auth_verdict auth_check_take(struct auth_check *check, struct bytes respons
 
     decode(response, initial, &decoded);
     check->responses++;
+    check->remark = SASL_REMARK_NONE;
     verdict = verdict_of(check, &decoded);
     *ret_notes = notes_of(check, &decoded, response);
     if (verdict == AUTH_RIGHT)
-        *ret_notes |= TRANSCRIPT_NOTE(AUTHENTICATED) | TRANSCRIPT_NOTE(PASSWORD);
+        *ret_notes |= TRANSCRIPT_NOTE(AUTHENTICATED);
+    if (verdict == AUTH_RIGHT && smtp_mechanism_sends_secret(check->mechanism))
+        *ret_notes |= TRANSCRIPT_NOTE(PASSWORD);
     if (verdict == AUTH_WRONG)
         *ret_notes |= TRANSCRIPT_NOTE(WRONG_CREDENTIALS);
     wipe(decoded.octets, sizeof(decoded.octets));
     return verdict;
+}
+
+struct bytes auth_check_challenge(const struct auth_check *check)
+{
+    return is_led_by_exchange(check) ? sasl_exchange_challenge(check->sasl) : BYTES_NONE;
+}
+
+void auth_check_sent(struct auth_check *check, struct bytes text)
+{
+    struct decoded decoded;
+
+    if (!is_led_by_exchange(check))
+        return;
+    decode(bytes_trim(text), false, &decoded);
+    sasl_exchange_sent(check->sasl, decoded.valid ? decoded_bytes(&decoded) : BYTES_NONE);
 }
 
 uint32_t auth_check_describe(const struct auth_check *check, struct bytes response, bool initial)

@@ -42,6 +42,11 @@ static size_t rule_count(const struct scenario *scenario)
     return scenario ? scenario->rule_count : 0;
 }
 
+enum {
+    RARE_OCTETS = sizeof(struct server_tls) + sizeof(struct sasl_exchange) + STORE_OCTETS +
+                  LINE_OCTETS + CHALLENGE_OCTETS
+};
+
 /*
  * Two allocations: what every session uses, with a store for short records behind it; and what few
  * do (long lines, joined replies), which is never touched otherwise.
@@ -62,8 +67,7 @@ static struct fake_server *allocate(const struct fake_server_options *options)
         return NULL;
     memset(server, 0, fixed);
     server->pool = options->pool;
-    server->rare = fake_server_pool_take(options->pool, sizeof(struct server_tls) + out +
-                                                            LINE_OCTETS + STORE_OCTETS);
+    server->rare = fake_server_pool_take(options->pool, RARE_OCTETS + out);
     if (!server->rare) {
         free(server);
         return NULL;
@@ -75,9 +79,11 @@ static struct fake_server *allocate(const struct fake_server_options *options)
     server->stores[0] =
         (struct store){server->secret_octets + secret_octets, 0, STORE_SMALL_OCTETS};
     server->tls = (struct server_tls *)(void *)server->rare;
-    server->stores[1] = (struct store){server->rare + sizeof(struct server_tls), 0, STORE_OCTETS};
+    server->sasl = (struct sasl_exchange *)(void *)(server->tls + 1);
+    server->stores[1] = (struct store){(char *)(server->sasl + 1), 0, STORE_OCTETS};
     server->line = server->stores[1].data + STORE_OCTETS;
-    server->out = server->line + LINE_OCTETS;
+    server->challenge = server->line + LINE_OCTETS;
+    server->out = server->challenge + CHALLENGE_OCTETS;
     server->out_octets = out;
     return server;
 }

@@ -44,6 +44,8 @@ static void follow_line(struct fake_server *server, struct bytes line)
     reader->lines++;
     if (!last)
         return;
+    if (reader->stage == SMTP_STAGE_AUTH && code == 334)
+        auth_check_sent(&server->state.auth, bytes_after(line, 4));
     reader->lines = 0;
     server->output.replies++;
     follow_code(server, code);

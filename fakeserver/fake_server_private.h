@@ -23,6 +23,7 @@ enum {
     RECORDS_SPARE = 10, /* what one unit and one ending may need */
     OUT_OCTETS_MIN = 2048,
     REPLY_CARRY_OCTETS = 128,
+    CHALLENGE_OCTETS = SMTP_REPLY_LINE_OCTETS_TAKEN + 8, /* a 334 reply of the model */
     KEPT_OCTETS = 256, /* of a `C= N octets` line, for its record */
     CANDIDATES_MAX = 16
 };
@@ -63,6 +64,7 @@ struct unit {
     const struct mail_data_facts *facts;
     bool has_verdict; /* AUTH: of an initial response, or a response */
     enum auth_verdict verdict;
+    enum sasl_remark remark;
     enum model_reply model; /* what the model answers, when it is asked … */
     unsigned replies;       /* … and how often */
 };
@@ -218,6 +220,8 @@ struct fake_server {
     /* Behind this struct, and in rare. */
     struct secret *secrets;
     struct server_tls *tls;
+    struct sasl_exchange *sasl;
+    char *challenge;
     unsigned *rule_times; /* of the scenario's rules, then of the personality's */
     char *secret_octets;
     size_t secret_octets_size;
@@ -256,6 +260,10 @@ const struct tls_demand *server_tls_demand(const struct fake_server *server,
 void server_keep_tls(struct fake_server *server, const struct tls_facts *facts);
 void server_record_tls(struct fake_server *server, enum transcript_kind kind);
 void server_secure(struct fake_server *server);
+
+/* fake_server_sasl.c */
+void server_prepare_sasl(struct fake_server *server);
+struct bytes server_challenge(struct fake_server *server); /* the reply that carries it */
 
 /* fake_server_unit.c */
 void server_take_unit(struct fake_server *server, struct unit *unit);

@@ -244,6 +244,7 @@ void server_record_unit(struct fake_server *server, const struct unit *unit,
                                               .line = decision->line,
                                               .notes = notes,
                                               .variation = decision->variation,
+                                              .remark = unit->remark,
                                               .octets = octets,
                                               .wire_octets = unit->wire_octets,
                                               .facts = unit->is_chunk ? NULL : unit->facts});

@@ -194,7 +194,9 @@ static bool run_step(struct fake_server *server)
 static bool run_single(struct fake_server *server)
 {
     struct program *program = &server->program;
-    struct bytes octets = program->kind == PROGRAM_MODEL
+    bool challenges = program->kind == PROGRAM_MODEL && program->reply == MODEL_AUTH_CHALLENGE;
+    struct bytes octets = challenges ? server_challenge(server)
+                          : program->kind == PROGRAM_MODEL
                               ? model_text_reply(server->text, program->reply, &server->state)
                               : program->octets;
     enum program_kind kind = program->kind;

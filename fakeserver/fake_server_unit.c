@@ -13,13 +13,16 @@ static void take_response(struct fake_server *server, struct unit *unit, struct 
     unit->verdict = auth_check_take(&server->state.auth, response, initial, &notes);
     unit->has_verdict = true;
     unit->notes |= notes;
+    unit->remark = server->state.auth.remark;
 }
 
 /* Verified whoever answers: the notes say what is true of the credentials. */
 static enum model_reply ask_model_auth(struct fake_server *server, struct unit *unit)
 {
-    enum model_reply reply = model_answer(&server->state, &unit->command);
+    enum model_reply reply;
 
+    server_prepare_sasl(server);
+    reply = model_answer(&server->state, &unit->command);
     auth_check_start(&server->state.auth, smtp_mechanism_from(unit->command.mechanism));
     if (unit->command.initial_response.data)
         take_response(server, unit, unit->command.initial_response, true);

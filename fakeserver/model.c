@@ -223,7 +223,7 @@ static enum model_reply answer_auth(const struct model_state *state, const struc
         return MODEL_AUTH_NOT_OFFERED;
     if (command->mechanism.size == 0)
         return MODEL_AUTH_BAD;
-    if ((mechanism != SMTP_MECHANISM_PLAIN && mechanism != SMTP_MECHANISM_LOGIN) ||
+    if (!auth_check_knows(&state->auth, mechanism) ||
         !smtp_extensions_has_mechanism(&state->offered, mechanism))
         return MODEL_AUTH_MECHANISM;
     return MODEL_AUTH_PROMPT;
@@ -328,7 +328,8 @@ enum model_reply model_answer_auth(const struct model_state *state, enum auth_ve
     switch (verdict) {
     case AUTH_MORE:
         if (state->auth.mechanism != SMTP_MECHANISM_LOGIN)
-            return MODEL_AUTH_PROMPT;
+            return auth_check_challenge(&state->auth).size > 0 ? MODEL_AUTH_CHALLENGE
+                                                               : MODEL_AUTH_PROMPT;
         return state->auth.responses == 0 ? MODEL_AUTH_USER : MODEL_AUTH_PASSWORD;
     case AUTH_RIGHT:
         return MODEL_AUTH_OK;

@@ -78,6 +78,7 @@
     X(STARTTLS_BAD, STARTTLS, 501, "5.5.4 ", "STARTTLS has no arguments", "RFC 3207 4")            \
     X(STARTTLS_NOT_OFFERED, STARTTLS, 502, "5.5.1 ", "STARTTLS is not offered", "RFC 5321 4.2.4")  \
     X(AUTH_PROMPT, AUTH, 334, "", "", "RFC 4954 4")                                                \
+    X(AUTH_CHALLENGE, AUTH, 334, "", "", "RFC 4954 4")                                             \
     X(AUTH_USER, AUTH, 334, "", "VXNlcm5hbWU6", "draft-murchison-sasl-login-00 2.2")               \
     X(AUTH_PASSWORD, AUTH, 334, "", "UGFzc3dvcmQ6", "draft-murchison-sasl-login-00 2.2")           \
     X(AUTH_OK, AUTH, 235, "2.7.0 ", "authenticated", "RFC 4954 6")                                 \

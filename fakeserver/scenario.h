@@ -23,6 +23,7 @@
 #include "fakeserver/finding.h"
 #include "fakeserver/mail_data.h"
 #include "fakeserver/profile.h"
+#include "fakeserver/sasl_demand.h"
 #include "fakeserver/transcript.h"
 
 #include <stdint.h>
@@ -260,6 +261,7 @@ struct expectation {
 struct scenario {
     struct bytes path;     /* of the file, as given: providers/163.com/mail-before-auth */
     struct bytes instance; /* "" or code=421,at=MAIL */
+    uint64_t seed;         /* of the run: of {token}, of the challenges of SASL */
     struct bytes title;
     struct bytes source;
     const struct bytes *cites; /* requirement ids */
@@ -276,6 +278,7 @@ struct scenario {
     size_t offer_count;
     const struct tls_demand
         *tls; /* of every handshake that asks for nothing else; NULL: ordinary */
+    struct sasl_demand sasl;
     struct scenario_send send;
     const struct account *accounts; /* send's credentials come first, when given */
     size_t account_count;

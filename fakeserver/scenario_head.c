@@ -266,6 +266,47 @@ static bool parse_tls(struct scenario_parser *parser, const struct scenario_text
                                  : fail_empty(parser, text, "words such as cert=expired");
 }
 
+static bool parse_sasl_fault(struct scenario_parser *parser, const struct scenario_text *text,
+                             struct bytes word, size_t at)
+{
+    static const char *const faults[] = {
+#define X(id, word, says) word,
+        SASL_FAULT_TABLE(X)
+#undef X
+    };
+
+    return sasl_fault_from_word(word, &parser->scenario->sasl.fault) ||
+           scenario_fail_unknown(text, at, parser->err, "fault of SASL", word, faults,
+                                 SASL_FAULT_COUNT);
+}
+
+/* [fault=WORD] [iterations=TEXT] */
+static bool parse_sasl(struct scenario_parser *parser, const struct scenario_text *text)
+{
+    static const char *const keys[] = {"fault", "iterations"};
+    struct scenario_word word;
+    size_t at = 0;
+
+    if (text->octets.size == 0)
+        return fail_empty(parser, text, "fault= or iterations=");
+    while (scenario_word_next(text->octets, &at, &word)) {
+        size_t equals = bytes_find(word.octets, '=');
+        struct bytes key = bytes_slice(word.octets, 0, equals);
+        struct bytes value = bytes_after(word.octets, key.size + 1);
+
+        if (bytes_equal(key, BYTES_LITERAL("iterations")))
+            parser->scenario->sasl.iterations = value;
+        else if (!bytes_equal(key, BYTES_LITERAL("fault")))
+            return scenario_fail_unknown(text, word.at, parser->err, "word of sasl", key, keys, 2);
+        else if (!parse_sasl_fault(parser, text, value, word.at + key.size + 1))
+            return false;
+        if (value.size == 0)
+            return scenario_fail(text, word.at, parser->err,
+                                 "expected a value behind %s=", text_show(key).text);
+    }
+    return true;
+}
+
 static bool parse_single(struct scenario_parser *parser, enum line_kind kind,
                          const struct scenario_text *text)
 {
@@ -281,6 +322,8 @@ static bool parse_single(struct scenario_parser *parser, enum line_kind kind,
         return parse_limit(parser, text);
     if (kind == LINE_TLS)
         return parse_tls(parser, text);
+    if (kind == LINE_SASL)
+        return parse_sasl(parser, text);
     return parse_odd(parser, text);
 }
 

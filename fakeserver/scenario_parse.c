@@ -88,6 +88,7 @@ static bool parse_instance(struct scenario_parser *parser, struct scenario *ret)
     scenario->path = parser->file->path;
     scenario->instance = scenario_file_instance_name(parser->file, parser->instance);
     scenario->level = FINDING_MUST;
+    scenario->seed = parser->seed;
     parser->optional = SIZE_MAX;
     buf_init(&parser->scratch, SCENARIO_FILE_OCTETS_MAX);
     buf_init(&parser->message, SCENARIO_MESSAGE_OCTETS_MAX);

@@ -40,6 +40,7 @@
     X(OFFER, "offer", HEAD, TEXT)                                                                  \
     X(SAY, "say", HEAD, TEXT)                                                                      \
     X(TLS, "tls", HEAD, WORDS)                                                                     \
+    X(SASL, "sasl", HEAD, WORDS)                                                                   \
     X(SEND, "send", HEAD, WORDS)                                                                   \
     X(MESSAGE, "message", HEAD, WORDS)                                                             \
     X(ACCOUNT, "account", HEAD, WORDS)                                                             \

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/tls.h"
 #include "fakeserver/mail_data.h"
+#include "fakeserver/sasl_demand.h"
 
 #include <stdint.h>
 
@@ -137,9 +138,10 @@ struct transcript_record {
     bool secure;    /* inside TLS */
     uint32_t notes; /* TRANSCRIPT_NOTE(…) */
     enum variation variation;
-    struct bytes octets;  /* raw and redacted; facts stand for mail data */
-    uint64_t wire_octets; /* of the unit as it came, before it was redacted or shortened; 0: as
-                             many as octets.size */
+    enum sasl_remark remark; /* of a response or an initial response */
+    struct bytes octets;     /* raw and redacted; facts stand for mail data */
+    uint64_t wire_octets;    /* of the unit as it came, before it was redacted or shortened; 0: as
+                                many as octets.size */
     const struct mail_data_facts *facts; /* MAIL_DATA and CHUNK only; else NULL */
     /* TLS_STARTED and TLS_FAILED, where it is known; else NULL. Channel bindings are not kept. */
     const struct tls_facts *tls;

@@ -119,6 +119,9 @@ bool transcript_text_print_record(const struct transcript_record *record, struct
     if (record->variation != VARIATION_NONE &&
         !buf_printf(to, " variation=%s", variation_word(record->variation)))
         return false;
+    if (record->remark != SASL_REMARK_NONE &&
+        !buf_printf(to, " sasl=%s", sasl_remark_word(record->remark)))
+        return false;
     if (record->wire_octets &&
         !buf_printf(to, " wire=%llu", (unsigned long long)record->wire_octets))
         return false;

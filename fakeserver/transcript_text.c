@@ -100,6 +100,14 @@ static bool take_facts(struct reader *reader, struct mail_data_facts *facts)
     return true;
 }
 
+static bool take_remark(struct reader *reader, enum sasl_remark *ret)
+{
+    struct bytes word = words_peek(&reader->words);
+
+    return sasl_remark_from_word(word, ret) ? words_skip(&reader->words, word.size)
+                                            : words_fail(&reader->words, "a remark on a response");
+}
+
 static bool take_version(struct reader *reader, enum tls_version *ret)
 {
     struct bytes word = words_peek(&reader->words);
@@ -146,6 +154,8 @@ static bool take_options(struct reader *reader, struct transcript_record *record
     if (words_take_name(&reader->words, "notes") && !take_notes(reader, &record->notes))
         return false;
     if (words_take_name(&reader->words, "variation") && !take_variation(reader, &record->variation))
+        return false;
+    if (words_take_name(&reader->words, "sasl") && !take_remark(reader, &record->remark))
         return false;
     if (words_take_name(&reader->words, "wire")) {
         if (!words_take_number(&reader->words, UINT64_MAX, "a number of octets", &number))

@@ -32,6 +32,7 @@ static const char whole[] =
          "\"EHLO \\0\\r\\n\"\n"
          "+61.251 2 data - facts ended octets=10 differs_at=- digest=18446744073709551614\n"
          "+61.252 2 data personality facts\n"
+         "+61.252 2 response model sasl=cram-proof \"{secret}\\r\\n\"\n"
          "+61.252 2 tls model secure tls version=1.3 resumed cipher=\"TLS_X\" name=\"mx.example\" "
          "alpn=\"smtp\" client=\"CN=me\"\n"
          "+61.252 2 tls-failed dialogue line=9 tls version=any trouble=\"expired\"\n"
@@ -80,12 +81,13 @@ static void a_text_says_what_it_says(void **state)
     assert_string(text.claim.recipients[1].text, "\xc4\xe3");
     assert_string(text.files[0].text, "title   t\n\n...");
     assert_string(text.files[1].text, "code\ttext\n");
-    assert_int_equal(transcript_count(transcript), 8);
-    record = transcript_at(transcript, 5);
+    assert_int_equal(transcript_count(transcript), 9);
+    assert_int_equal(transcript_at(transcript, 5)->remark, SASL_REMARK_CRAM_PROOF);
+    record = transcript_at(transcript, 6);
     assert_true(record->tls->ok && record->tls->resumed);
     assert_int_equal(record->tls->version, TLS_VERSION_1_3);
     assert_string(record->tls->server_name, "mx.example");
-    assert_string(transcript_at(transcript, 6)->tls->trouble, "expired");
+    assert_string(transcript_at(transcript, 7)->tls->trouble, "expired");
     record = transcript_at(transcript, 2);
     assert_int_equal(record->at_ms, 61250);
     assert_int_equal(record->connection, 2);
