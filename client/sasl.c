@@ -1,45 +1,30 @@
-#include "client/sasl.h"
+#include "client/sasl_private.h"
+
+enum needs { NEEDS_PASSWORD, NEEDS_TOKEN, NEEDS_CERTIFICATE };
 
 struct mechanism {
     enum smtp_mechanism id;
-    unsigned steps; /* that the client takes */
-    bool (*step)(struct sasl *sasl, struct bytes challenge, struct buf *response, struct err *err);
+    enum needs needs;
+    bool binds;   /* to the channel */
+    bool library; /* GNU SASL's */
+    sasl_mechanism_step *step;
 };
 
-/*
- * message = [authzid] UTF8NUL authcid UTF8NUL passwd
- * authcid = 1*SAFE, passwd = 1*SAFE: no NUL in any of them, and neither is empty (RFC 4616 2).
- */
-static bool plain_step(struct sasl *sasl, struct bytes challenge, struct buf *response,
-                       struct err *err)
-{
-    const struct sasl_credentials *is = sasl->credentials;
-
-    if (challenge.size > 0)
-        return err_set(err, ERR_PROTOCOL, "PLAIN has no challenge, but the server sent one");
-    if (!buf_append(response, is->authorization) || !buf_append_octet(response, '\0') ||
-        !buf_append(response, is->user) || !buf_append_octet(response, '\0') ||
-        !buf_append(response, is->password))
-        return err_set(err, ERR_LIMIT, "user name and password are too long for PLAIN");
-    return true;
-}
-
-/* First the user name, then the password; what the challenges say is ignored (section 2.1). */
-static bool login_step(struct sasl *sasl, struct bytes challenge, struct buf *response,
-                       struct err *err)
-{
-    const struct sasl_credentials *is = sasl->credentials;
-
-    (void)challenge;
-    if (!buf_append(response, sasl->steps_taken == 0 ? is->user : is->password))
-        return err_set(err, ERR_LIMIT, "user name or password are too long for LOGIN");
-    return true;
-}
-
-/* The best first. */
+/* The best first: those that prove the server, too, and among them those that are bound to TLS; of
+ * the others those that give no secret away. DIGEST-MD5 is historic (RFC 6331 2), CRAM-MD5 proves
+ * nothing of the server. */
 static const struct mechanism mechanisms[] = {
-    {SMTP_MECHANISM_PLAIN, 1, plain_step},
-    {SMTP_MECHANISM_LOGIN, 2, login_step},
+    {SMTP_MECHANISM_SCRAM_SHA_256_PLUS, NEEDS_PASSWORD,    true,  true,  sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_1_PLUS,   NEEDS_PASSWORD,    true,  true,  sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_256,      NEEDS_PASSWORD,    false, true,  sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_1,        NEEDS_PASSWORD,    false, true,  sasl_scram_step      },
+    {SMTP_MECHANISM_DIGEST_MD5,         NEEDS_PASSWORD,    false, true,  sasl_library_step    },
+    {SMTP_MECHANISM_CRAM_MD5,           NEEDS_PASSWORD,    false, true,  sasl_library_step    },
+    {SMTP_MECHANISM_PLAIN,              NEEDS_PASSWORD,    false, false, sasl_plain_step      },
+    {SMTP_MECHANISM_LOGIN,              NEEDS_PASSWORD,    false, false, sasl_login_step      },
+    {SMTP_MECHANISM_OAUTHBEARER,        NEEDS_TOKEN,       false, false, sasl_oauthbearer_step},
+    {SMTP_MECHANISM_XOAUTH2,            NEEDS_TOKEN,       false, false, sasl_xoauth2_step    },
+    {SMTP_MECHANISM_EXTERNAL,           NEEDS_CERTIFICATE, false, false, sasl_external_step   },
 };
 
 enum { MECHANISM_COUNT = sizeof mechanisms / sizeof mechanisms[0] };
@@ -59,40 +44,93 @@ bool sasl_is_known(enum smtp_mechanism mechanism)
     return find(mechanism) != NULL;
 }
 
-enum smtp_mechanism sasl_choose(uint32_t offered, bool secrets_allowed)
+bool sasl_init(struct sasl *sasl, const struct sasl_credentials *credentials)
+{
+    *sasl = (struct sasl){.credentials = credentials, .mechanism = SMTP_MECHANISM_OTHER};
+    return sasl_library_init(sasl);
+}
+
+void sasl_release(struct sasl *sasl)
+{
+    sasl_library_finish(sasl);
+    sasl_library_release(sasl);
+}
+
+/* ------------------------------------------------------------------------------------ choice ---
+ */
+
+static bool has_what_it_needs(const struct sasl *sasl, const struct mechanism *mechanism)
+{
+    const struct sasl_credentials *is = sasl->credentials;
+    const struct sasl_channel *channel = &sasl->channel;
+
+    if (mechanism->binds && channel->tls_unique.size == 0 && channel->tls_exporter.size == 0)
+        return false;
+    switch (mechanism->needs) {
+    case NEEDS_PASSWORD:
+        return is->token.size == 0 && !is->certificate;
+    case NEEDS_TOKEN:
+        return is->token.size > 0;
+    case NEEDS_CERTIFICATE:
+        return is->certificate;
+    }
+    return false;
+}
+
+enum smtp_mechanism sasl_choose(const struct sasl *sasl, uint32_t offered, bool secrets_allowed)
 {
     size_t i;
 
     for (i = 0; i < MECHANISM_COUNT; i++) {
         enum smtp_mechanism id = mechanisms[i].id;
 
-        if (offered & (UINT32_C(1) << id) && (secrets_allowed || !smtp_mechanism_sends_secret(id)))
+        if (offered & (UINT32_C(1) << id) && has_what_it_needs(sasl, &mechanisms[i]) &&
+            (secrets_allowed || !smtp_mechanism_sends_secret(id)))
             return id;
     }
     return SMTP_MECHANISM_OTHER;
 }
 
-void sasl_start(struct sasl *sasl, enum smtp_mechanism mechanism,
-                const struct sasl_credentials *credentials)
+/* ---------------------------------------------------------------------------------- exchange ---
+ */
+
+static bool has_nul(struct bytes text)
 {
-    *sasl = (struct sasl){.mechanism = mechanism, .credentials = credentials};
+    return bytes_find(text, '\0') != BYTES_NOT_FOUND;
+}
+
+static bool check_credentials(const struct sasl *sasl, const struct mechanism *mechanism,
+                              struct err *err)
+{
+    const struct sasl_credentials *is = sasl->credentials;
+
+    if (mechanism->needs == NEEDS_PASSWORD && (is->user.size == 0 || is->password.size == 0))
+        return err_set(err, ERR_SYNTAX, "the user name or the password is empty");
+    if (has_nul(is->user) || has_nul(is->password) || has_nul(is->authorization) ||
+        has_nul(is->token))
+        return err_set(err, ERR_SYNTAX, "a NUL in the user name or in the password");
+    return true;
+}
+
+bool sasl_start(struct sasl *sasl, enum smtp_mechanism mechanism, struct err *err)
+{
+    const struct mechanism *row = find(mechanism);
+
+    sasl_library_finish(sasl);
+    sasl->mechanism = mechanism;
+    sasl->steps_taken = 0;
+    sasl->complete = sasl->refused = sasl->disproved = false;
+    sasl->nonce_octets = 0;
+    if (!row)
+        return err_set(err, ERR_PROTOCOL, "%s is not known here", smtp_mechanism_name(mechanism));
+    return check_credentials(sasl, row, err) && (!row->library || sasl_library_start(sasl, err));
 }
 
 bool sasl_step(struct sasl *sasl, struct bytes challenge, struct buf *response, struct err *err)
 {
     const struct mechanism *mechanism = find(sasl->mechanism);
-    const struct sasl_credentials *is = sasl->credentials;
 
     buf_clear(response);
-    if (!mechanism || sasl->steps_taken == mechanism->steps)
-        return err_set(err, ERR_PROTOCOL, "the server sent a challenge that %s does not have",
-                       smtp_mechanism_name(sasl->mechanism));
-    if (is->user.size == 0 || is->password.size == 0)
-        return err_set(err, ERR_SYNTAX, "the user name or the password is empty");
-    if (bytes_find(is->user, '\0') != BYTES_NOT_FOUND ||
-        bytes_find(is->password, '\0') != BYTES_NOT_FOUND ||
-        bytes_find(is->authorization, '\0') != BYTES_NOT_FOUND)
-        return err_set(err, ERR_SYNTAX, "a NUL in the user name or in the password");
     if (!mechanism->step(sasl, challenge, response, err))
         return false;
     sasl->steps_taken++;
@@ -101,7 +139,5 @@ bool sasl_step(struct sasl *sasl, struct bytes challenge, struct buf *response, 
 
 bool sasl_is_complete(const struct sasl *sasl)
 {
-    const struct mechanism *mechanism = find(sasl->mechanism);
-
-    return mechanism && sasl->steps_taken == mechanism->steps;
+    return sasl->complete;
 }

@@ -1,13 +1,22 @@
 /*
  * sasl.h - the client's side of a SASL exchange.
  *
- * Shape:   sasl_start() for one AUTH mechanism, then sasl_step() with each decoded challenge. A
- *          mechanism is a row of a table: others, whose steps a library takes, fit beside these.
- * Bounds:  a response of SASL_RESPONSE_OCTETS_MAX octets before base64.
- * Lives:   credentials are borrowed as long as the exchange.
- * Errors:  ERR_SYNTAX a NUL, or an empty user name or password, where the mechanism forbids it;
- *          ERR_PROTOCOL a challenge that the mechanism does not know; ERR_LIMIT.
- * Source:  RFC 4422 5; RFC 4616 (PLAIN); draft-murchison-sasl-login-00 (LOGIN).
+ * Shape:   sasl_choose() a mechanism, sasl_start() it, then sasl_step() with each decoded
+ *          challenge. A mechanism is a row of a table: PLAIN, LOGIN, EXTERNAL, OAUTHBEARER and
+ *          XOAUTH2 are written here (sasl_plain.c, sasl_oauth.c), those with a proof are GNU SASL's
+ *          (sasl_library.c).
+ * Bounds:  a response of SASL_RESPONSE_OCTETS_MAX octets before base64; SCRAM with no more than
+ *          SASL_ITERATIONS_MAX iterations, so that no server can keep us computing.
+ * Lives:   credentials are borrowed as long as the exchange, the channel until sasl_start().
+ * Memory:  GNU SASL allocates in each step of its mechanisms, the one exception to the law that an
+ *          engine allocates when made; running out of memory there is ERR_MEMORY. Its nonces come
+ *          from its own gsasl_nonce(), the one source of chance in this floor: a test puts its own
+ *          function of that name before it.
+ * Errors:  ERR_SYNTAX a NUL, an empty user name or password where the mechanism forbids it, or a
+ *          name that SASLprep forbids; ERR_PROTOCOL a challenge that the mechanism does not know or
+ *          whose proof is wrong; ERR_LIMIT; ERR_MEMORY.
+ * Source:  RFC 4422 5, A (EXTERNAL); RFC 4616 (PLAIN); draft-murchison-sasl-login-00 (LOGIN);
+ *          RFC 2195; RFC 2831; RFC 5802; RFC 7677; RFC 7628; RFC 4013.
  */
 #ifndef CLIENT_SASL_H
 #define CLIENT_SASL_H
@@ -18,32 +27,57 @@
 
 #include <stdint.h>
 
-enum { SASL_RESPONSE_OCTETS_MAX = 4096 };
+enum {
+    SASL_RESPONSE_OCTETS_MAX = 9213, /* its base64 and CRLF fit SMTP_AUTH_LINE_OCTETS_MAX */
+    SASL_ITERATIONS_MAX = 1000000
+};
 
+/* What there is decides which mechanisms can be used: a password, a token, or only the certificate
+ * that the TLS session was made with. */
 struct sasl_credentials {
     struct bytes authorization; /* identity to act as; empty: that of the user (RFC 4616 2) */
     struct bytes user;
     struct bytes password;
+    struct bytes token; /* bearer token of OAuth 2.0, in place of a password */
+    bool certificate;   /* TLS shows a certificate of ours: EXTERNAL may do */
+    struct bytes host;  /* of the server, as it is known to us (RFC 2831 2.1.2, RFC 7628 3.1) */
+    unsigned port;      /* 0: not known */
+};
+
+/* Channel bindings of the TLS session (RFC 5929 3, RFC 9266 2); empty: not to be had. */
+struct sasl_channel {
+    struct bytes tls_unique; /* of TLS 1.2 and before */
+    struct bytes tls_exporter;
 };
 
 struct sasl {
-    enum smtp_mechanism mechanism;
     const struct sasl_credentials *credentials;
+    struct sasl_channel channel;
+    enum smtp_mechanism mechanism;
     unsigned steps_taken;
-    void *library; /* of a mechanism that is a library's; NULL so far */
+    bool complete;
+    bool refused;        /* OAuth: the server said in a challenge that it does not take the token */
+    bool disproved;      /* the server failed to prove that it knows the password */
+    size_t nonce_octets; /* SCRAM: of our own */
+    void *library;       /* Gsasl */
+    void *session;       /* Gsasl_session; NULL: none runs */
 };
 
-bool sasl_is_known(enum smtp_mechanism mechanism);
-/* The best mechanism of the set (a bit for each enum smtp_mechanism); OTHER: none fits. Mechanisms
- * whose octets give the password away count only with secrets_allowed. */
-enum smtp_mechanism sasl_choose(uint32_t offered, bool secrets_allowed);
+bool sasl_init(struct sasl *sasl, const struct sasl_credentials *credentials); /* false: memory */
+void sasl_release(struct sasl *sasl);
 
-void sasl_start(struct sasl *sasl, enum smtp_mechanism mechanism,
-                const struct sasl_credentials *credentials);
+bool sasl_is_known(enum smtp_mechanism mechanism);
+/* The best mechanism of the set (a bit for each enum smtp_mechanism) for these credentials on this
+ * channel; OTHER: none fits. Mechanisms whose octets give a secret away count only with
+ * secrets_allowed. */
+enum smtp_mechanism sasl_choose(const struct sasl *sasl, uint32_t offered, bool secrets_allowed);
+
+bool sasl_start(struct sasl *sasl, enum smtp_mechanism mechanism, struct err *err);
 /* Replaces *response. The first step of a mechanism in which the client begins takes an empty
  * challenge. */
 bool sasl_step(struct sasl *sasl, struct bytes challenge, struct buf *response, struct err *err);
-/* Nothing is missing on our side: only then does 235 mean success (RFC 4954 4). */
+/* Nothing is missing, the server's proof neither: only then does 235 mean success (RFC 4954 4;
+ * RFC 5802 5, RFC 2831 2.1.3). */
 bool sasl_is_complete(const struct sasl *sasl);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { TRACE_OCTETS = 512 * 1024 };
+enum { TRACE_OCTETS = 512 * 1024, BINDINGS_OCTETS = 256 };
 
 static const struct {
     const char *word;
@@ -40,6 +40,24 @@ static bool copy_span(struct buf *to, struct bytes *span)
     return true;
 }
 
+/* Without secrets a certificate is all there is to show. */
+static void gather_credentials(struct smtp_client *client)
+{
+    const struct smtp_client_options *ours = &client->options;
+    bool external = ours->has_mechanism && ours->mechanism == SMTP_MECHANISM_EXTERNAL;
+    bool has_secret = ours->password.size > 0 || ours->token.size > 0;
+
+    client->authenticates = ours->user.size > 0 || external;
+    client->credentials =
+        (struct sasl_credentials){.authorization = ours->authorization,
+                                  .user = ours->user,
+                                  .password = ours->password,
+                                  .token = ours->token,
+                                  .certificate = external || (ours->certificate && !has_secret),
+                                  .host = ours->server,
+                                  .port = ours->port};
+}
+
 static bool copy_options(struct smtp_client *client, const struct smtp_client_options *options)
 {
     struct smtp_client_options *ours = &client->options;
@@ -56,13 +74,13 @@ static bool copy_options(struct smtp_client *client, const struct smtp_client_op
         names += options->verify[i].size;
     if (!buf_init_whole(&client->secrets, 1 + options->host.size + options->user.size +
                                               options->password.size + options->authorization.size +
-                                              names) ||
+                                              options->token.size + options->server.size + names) ||
         !copy_span(&client->secrets, &ours->host) || !copy_span(&client->secrets, &ours->user) ||
         !copy_span(&client->secrets, &ours->password) ||
-        !copy_span(&client->secrets, &ours->authorization))
+        !copy_span(&client->secrets, &ours->authorization) ||
+        !copy_span(&client->secrets, &ours->token) || !copy_span(&client->secrets, &ours->server))
         return false;
-    client->credentials = (struct sasl_credentials){
-        .authorization = ours->authorization, .user = ours->user, .password = ours->password};
+    gather_credentials(client);
     for (i = 0; i < options->verify_count; i++) {
         client->verifications[i].name = options->verify[i];
         if (!copy_span(&client->secrets, &client->verifications[i].name))
@@ -86,6 +104,8 @@ static bool allocate(struct smtp_client *client, const struct smtp_client_option
            buf_init_whole(&client->texts, SMTP_CLIENT_TEXT_OCTETS) &&
            buf_init_whole(&client->challenge, SMTP_AUTH_LINE_OCTETS_MAX) &&
            buf_init_whole(&client->response, SASL_RESPONSE_OCTETS_MAX) &&
+           (!client->authenticates || (sasl_init(&client->sasl, &client->credentials) &&
+                                       buf_init_whole(&client->bindings, BINDINGS_OCTETS))) &&
            (!options->trace || buf_init_whole(&client->trace, TRACE_OCTETS));
 }
 
@@ -123,6 +143,8 @@ void smtp_client_free(struct smtp_client *client)
 {
     if (!client)
         return;
+    sasl_release(&client->sasl);
+    buf_release_secret(&client->bindings);
     buf_release_secret(&client->secrets);
     buf_release_secret(&client->out); /* an AUTH line may still stand in it */
     buf_release_secret(&client->response);

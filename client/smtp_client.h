@@ -13,8 +13,8 @@
  *
  * Shape:   engine calls, plus submit, feed, finish, abandon; events.
  * Bounds:  options.recipients_max; SMTP_CLIENT_OUTPUT_OCTETS to be sent; base/smtp_limits.h.
- *          Nothing is allocated after smtp_client_new().
- * Lives:   options are copied, the password too (wiped by smtp_client_free()). A message is
+ *          Nothing is allocated after smtp_client_new(), but by GNU SASL in its steps (sasl.h).
+ * Lives:   options are copied, the secrets too (wiped by smtp_client_free()). A message is
  *          borrowed until its MESSAGE event; what an event points to lives until the next call,
  *          except reply texts and addresses, which live until the next smtp_client_submit().
  * Errors:  what the server does is never an error but an outcome; ERR_MEMORY, ERR_SYNTAX for
@@ -79,14 +79,19 @@ enum smtp_client_tls {
 
 struct smtp_client_options {
     struct bytes host; /* for EHLO: our FQDN, or an address literal (RFC 5321 4.1.3) */
-    /* Credentials. With a user, nothing is sent without authentication (RFC 4954 9). */
+    /* Credentials. With a user, or with EXTERNAL as the mechanism, nothing is sent without
+     * authentication (RFC 4954 9). */
     struct bytes user;
     struct bytes password;
+    struct bytes token; /* bearer token of OAuth 2.0, in place of a password (RFC 7628) */
+    bool certificate;   /* TLS shows a certificate of ours; without password and token it counts */
     struct bytes authorization;    /* identity to act as; empty: the user's */
     enum smtp_mechanism mechanism; /* with has_mechanism: this one and no other */
     bool has_mechanism;
+    struct bytes server; /* its host, as the user names it; DIGEST-MD5 and OAUTHBEARER say it */
+    unsigned port;       /* 0: not known */
     enum smtp_client_tls tls;
-    bool plaintext_auth; /* PLAIN and LOGIN also without TLS (RFC 4616 5, RFC 4954 9: not so) */
+    bool plaintext_auth; /* PLAIN, LOGIN, tokens also without TLS (RFC 4616 5, 4954 9: not so) */
     bool no_pipelining;  /* one command at a time, even if PIPELINING is offered */
     bool bare_lf;        /* replies may end in LF alone (RFC 5321 2.3.8: not so) */
     bool trace;          /* events SENT, RECEIVED, STATE */

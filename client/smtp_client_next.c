@@ -1,75 +1,6 @@
 /* smtp_client_next.c - what is left of the command group, then of the session. */
 #include "client/smtp_client_private.h"
 
-static enum client_state fail_auth(struct smtp_client *client, const char *why)
-{
-    struct client_verdict verdict = {
-        .outcome = SMTP_OUTCOME_REFUSED_AUTH, .stage = SMTP_STAGE_AUTH, .why = why};
-
-    smtp_client_fail(client, &verdict);
-    return STATE_QUIT;
-}
-
-/* No mechanism is left: why depends on whether one was tried. */
-static enum client_state no_mechanism(struct smtp_client *client, uint32_t offered, bool secrets)
-{
-    if (client->mechanisms_tried) {
-        smtp_client_fail(client, &client->failure);
-        return STATE_QUIT;
-    }
-    if (!smtp_extensions_has(&client->offered, SMTP_EXTENSION_AUTH))
-        return fail_auth(client, "the server offers no AUTH, and without it nothing is sent for "
-                                 "a user (RFC 4954 9)");
-    if (!secrets && sasl_choose(offered, true) != SMTP_MECHANISM_OTHER)
-        return fail_auth(client, "the AUTH mechanisms in common send the password in the clear, "
-                                 "and the connection has no TLS (RFC 4954 9)");
-    return fail_auth(client, "the server offers no AUTH mechanism that is known here");
-}
-
-static enum client_state begin_auth(struct smtp_client *client)
-{
-    bool secrets = smtp_client_is_secure(client) || client->options.plaintext_auth;
-    uint32_t offered = client->offered.mechanisms & ~client->mechanisms_tried;
-    enum smtp_mechanism mechanism;
-    struct err err;
-
-    if (client->options.has_mechanism)
-        offered &= UINT32_C(1) << client->options.mechanism;
-    mechanism = sasl_choose(offered, secrets);
-    if (mechanism == SMTP_MECHANISM_OTHER)
-        return no_mechanism(client, offered, secrets);
-    sasl_start(&client->sasl, mechanism, &client->credentials);
-    client->response_ready = false;
-    if (smtp_mechanism_is_client_first(mechanism)) {
-        if (!sasl_step(&client->sasl, BYTES_NONE, &client->response, &err))
-            return fail_auth(client, smtp_client_say(client, "%s", err.what));
-        client->response_ready = true;
-    }
-    client->auth = AUTH_BEGIN;
-    return STATE_AUTH;
-}
-
-static bool wants_auth(const struct smtp_client *client)
-{
-    return client->options.user.size > 0 && client->auth != AUTH_DONE;
-}
-
-static enum client_state next_of_auth(struct smtp_client *client)
-{
-    switch (client->auth) {
-    case AUTH_NONE:
-        return begin_auth(client);
-    case AUTH_BEGIN:
-    case AUTH_RESPOND:
-        return STATE_AUTH;
-    case AUTH_CANCEL:
-        return STATE_AUTH_CANCEL;
-    case AUTH_DONE:
-        break;
-    }
-    return STATE_READY;
-}
-
 /* The state in which the next reply of the group is awaited; NEXT when none is. */
 static enum client_state next_of_group(const struct client_group *group)
 {
@@ -119,7 +50,7 @@ static void open_group(struct smtp_client *client)
 
 enum client_state smtp_client_next_state(struct smtp_client *client)
 {
-    enum client_state of_tls;
+    enum client_state opening;
 
     if (client->group.open) {
         enum client_state state = next_of_group(&client->group);
@@ -130,11 +61,11 @@ enum client_state smtp_client_next_state(struct smtp_client *client)
     }
     if (client->failed)
         return STATE_QUIT;
-    of_tls = smtp_client_next_of_tls(client);
-    if (of_tls != STATE_NEXT)
-        return of_tls;
-    if (wants_auth(client))
-        return next_of_auth(client);
+    opening = smtp_client_next_of_tls(client);
+    if (opening == STATE_NEXT)
+        opening = smtp_client_next_of_auth(client);
+    if (opening != STATE_NEXT)
+        return opening;
     if (client->noop_due)
         return STATE_NOOP;
     if (client->verifications_answered < client->options.verify_count)

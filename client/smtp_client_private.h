@@ -168,7 +168,9 @@ struct smtp_client {
     char tls_trouble[200]; /* of a handshake that failed; "" = none did */
 
     enum auth_phase auth;
+    bool authenticates; /* nothing is sent without */
     struct sasl sasl;
+    struct buf bindings; /* what sasl.channel points to */
     uint32_t mechanisms_tried;
     struct buf challenge;
     struct buf response;
@@ -239,6 +241,15 @@ struct bytes smtp_client_forward_path(const struct smtp_client *client, size_t i
 const struct smtp_mail_request *smtp_client_mail_request(struct smtp_client *client);
 const struct smtp_rcpt_request *smtp_client_rcpt_request(const struct smtp_client *client,
                                                          size_t index);
+
+/* smtp_client_auth.c: what the table does about AUTH */
+void smtp_client_finish_auth(struct smtp_client *client, const struct client_news *news);
+void smtp_client_answer_challenge(struct smtp_client *client, const struct client_news *news);
+void smtp_client_refuse_mechanism(struct smtp_client *client, const struct client_news *news);
+void smtp_client_give_up_mechanism(struct smtp_client *client, const struct client_news *news);
+void smtp_client_bind_auth(struct smtp_client *client, const struct tls_facts *facts);
+/* STATE_NEXT: authenticated, or no need to. */
+enum client_state smtp_client_next_of_auth(struct smtp_client *client);
 
 /* smtp_client_next.c */
 enum client_state smtp_client_next_state(struct smtp_client *client);

@@ -5,9 +5,6 @@
  * smtp_client_next_state() finds what is left of the command group, and then of the session.
  * Everything that changes the state stands here or there.
  */
-#include "base/base64.h"
-#include "base/smtp_code.h"
-#include "base/text.h"
 #include "client/smtp_client_private.h"
 #include "client/smtp_ehlo.h"
 
@@ -44,82 +41,6 @@ static void fail_unknown(struct smtp_client *client, const struct client_news *n
 static void learn_extensions(struct smtp_client *client, const struct client_news *news)
 {
     smtp_ehlo_read(news->reply, &client->offered);
-}
-
-/* --------------------------------------------------------------------------------- RFC 4954 --- */
-
-static void finish_auth(struct smtp_client *client, const struct client_news *news)
-{
-    struct client_news complaint = *news;
-
-    if (news->reply->code == 235 && !client->response_ready && sasl_is_complete(&client->sasl)) {
-        client->auth = AUTH_DONE;
-        return;
-    }
-    complaint.why = news->reply->code == 235
-                        ? "the server said that AUTH succeeded before it was complete"
-                        : "the server answered AUTH with a positive reply that is not 235";
-    fail_temporary(client, &complaint);
-}
-
-/* What a mechanism was refused with is the outcome when no other one is left. */
-static void note_refusal(struct smtp_client *client, const struct client_news *news)
-{
-    client->mechanisms_tried |= UINT32_C(1) << client->sasl.mechanism;
-    client->failure = smtp_client_verdict(client, news, SMTP_OUTCOME_REFUSED_AUTH);
-    client->auth = AUTH_NONE;
-}
-
-static void cancel(struct smtp_client *client, const struct client_news *news, const char *why)
-{
-    struct client_news complaint = *news;
-
-    complaint.why = smtp_client_say(client, "AUTH %s was cancelled: %s",
-                                    smtp_mechanism_name(client->sasl.mechanism), why);
-    note_refusal(client, &complaint);
-    client->auth = AUTH_CANCEL;
-}
-
-/* A challenge that is not base64 must be cancelled, not skipped over (RFC 4954 4). */
-static void answer_challenge(struct smtp_client *client, const struct client_news *news)
-{
-    const struct smtp_reply *reply = news->reply;
-    struct err err = {0};
-
-    bool first = client->response_ready; /* the response that may not go with AUTH */
-    struct bytes challenge;
-
-    buf_clear(&client->challenge);
-    if (reply->code != 334) {
-        cancel(client, news, "the server sent an intermediate reply that is not 334");
-        return;
-    }
-    if (!base64_decode(&client->challenge, reply->lines[reply->line_count - 1], &err)) {
-        cancel(client, news, "the challenge is not base64");
-        return;
-    }
-    challenge = buf_bytes(&client->challenge);
-    if (first && challenge.size > 0)
-        cancel(client, news, "the server sent a challenge where the client begins");
-    else if (first || sasl_step(&client->sasl, challenge, &client->response, &err))
-        client->auth = AUTH_RESPOND;
-    else
-        cancel(client, news, err.what);
-}
-
-/* 504 and 534 speak of the mechanism, and another one may do; every other 5yz of the credentials
- * (RFC 4954 4, 6). */
-static void refuse_mechanism(struct smtp_client *client, const struct client_news *news)
-{
-    note_refusal(client, news);
-    if (news->reply->code != 504 && news->reply->code != 534)
-        smtp_client_fail(client, &client->failure);
-}
-
-static void give_up_mechanism(struct smtp_client *client, const struct client_news *news)
-{
-    (void)news; /* why it was cancelled is what counts */
-    client->auth = AUTH_NONE;
 }
 
 /* ------------------------------------------------------------------------- before the mail --- */
@@ -315,10 +236,10 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(TLS, GO_ON, NEXT, smtp_client_secure, "RFC 3207 4.2; RFC 8314 3.3"),
     ON(TLS, ABANDON, CLOSING, fail_temporary, "RFC 3207 4: no command in the clear"),
 
-    ON(AUTH, 2YZ, NEXT, finish_auth, "RFC 4954 4: only 235"),
-    ON(AUTH, 3YZ, NEXT, answer_challenge, "RFC 4954 4: only 334"),
+    ON(AUTH, 2YZ, NEXT, smtp_client_finish_auth, "RFC 4954 4: only 235"),
+    ON(AUTH, 3YZ, NEXT, smtp_client_answer_challenge, "RFC 4954 4: only 334"),
     ON(AUTH, 4YZ, QUIT, fail_temporary, "RFC 4954 6"),
-    ON(AUTH, 5YZ, NEXT, refuse_mechanism, "RFC 4954 4, 6"),
+    ON(AUTH, 5YZ, NEXT, smtp_client_refuse_mechanism, "RFC 4954 4, 6"),
     ON(AUTH, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
     ON(AUTH, OTHER, QUIT, fail_permanent, "RFC 5321 4.2: fatal"),
     ON(AUTH, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
@@ -330,8 +251,8 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
 
     ON(AUTH_CANCEL, 2YZ, QUIT, fail_temporary, "RFC 4954 4: 501 is due"),
     ON(AUTH_CANCEL, 3YZ, QUIT, fail_temporary, "RFC 4954 4: 501 is due"),
-    ON(AUTH_CANCEL, 4YZ, NEXT, give_up_mechanism, "RFC 4954 4"),
-    ON(AUTH_CANCEL, 5YZ, NEXT, give_up_mechanism, "RFC 4954 4"),
+    ON(AUTH_CANCEL, 4YZ, NEXT, smtp_client_give_up_mechanism, "RFC 4954 4"),
+    ON(AUTH_CANCEL, 5YZ, NEXT, smtp_client_give_up_mechanism, "RFC 4954 4"),
     ON(AUTH_CANCEL, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
     ON(AUTH_CANCEL, OTHER, QUIT, fail_permanent, "RFC 5321 4.2: fatal"),
     ON(AUTH_CANCEL, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),

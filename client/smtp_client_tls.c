@@ -109,10 +109,13 @@ static void keep_trouble(struct smtp_client *client, struct bytes trouble)
 
 void smtp_client_note_tls(struct smtp_client *client, const struct tls_facts *facts)
 {
-    if (facts->ok)
-        trace_tls(client, facts);
-    else
+    if (!facts->ok) {
         keep_trouble(client, facts->trouble);
+        return;
+    }
+    smtp_client_bind_auth(client, facts);
+    if (client->options.trace)
+        trace_tls(client, facts);
 }
 
 static enum client_state begin(struct smtp_client *client)

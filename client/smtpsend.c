@@ -153,6 +153,8 @@ static bool make_client(struct sending *sending, struct err *err)
         .host = buf_bytes(&sending->host),
         .user = options->user,
         .password = buf_bytes(&sending->password),
+        .server = bytes_of(options->host),
+        .port = options->port,
         .has_mechanism = options->has_mechanism,
         .mechanism = options->mechanism,
         .plaintext_auth = options->plaintext_auth,

@@ -21,7 +21,7 @@ const char smtpsend_usage[] =
     "      --password-file FILE    the first line of a file,\n"
     "      --password-fd N         the first line of an open descriptor,\n"
     "                              or a prompt on the terminal\n"
-    "      --auth MECHANISM      this AUTH mechanism only: PLAIN, LOGIN\n"
+    "      --auth MECHANISM      this AUTH mechanism only: SCRAM-SHA-256, PLAIN, XOAUTH2 ...\n"
     "      --plaintext-auth      send the password even where there is no TLS\n"
     "      --ehlo NAME           our name for EHLO; this host's by default\n"
     "      --timeout TIME        for everything: 30, 30s, 500ms, 5m\n"
@@ -172,7 +172,7 @@ static bool parse_mechanism(struct bytes text, struct smtpsend_options *options,
     options->mechanism = smtp_mechanism_from(text);
     if (sasl_is_known(options->mechanism))
         return true;
-    return err_set(err, ERR_SYNTAX, "--auth knows PLAIN and LOGIN; got \"%s\"",
+    return err_set(err, ERR_SYNTAX, "--auth knows no mechanism \"%s\"; smtpsend(1) lists them",
                    text_show(text).text);
 }
 

@@ -2,14 +2,16 @@
  * Any octets as a server: the client neither crashes nor hangs, gives every recipient one outcome,
  * leaves nothing pending at the end, and shows its password in no trace.
  *
- * The first octet chooses the options, the second how the rest is cut. In the rest, octet 1 lets
- * the time pass to the next deadline, 2 ends the connection, 3 resets it.
+ * The first octet chooses the options (a token in place of the password, too), the second how the
+ * rest is cut. In the rest, octet 1 lets the time pass to the next deadline, 2 ends the connection,
+ * 3 resets it.
  */
 #include "base/require.h"
 #include "client/smtp_client.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 const char *__asan_default_options(void);
+int gsasl_nonce(char *data, size_t octets);
 
 enum { RECIPIENTS = 3, STEPS_MAX = 100000 };
 
@@ -36,6 +38,13 @@ struct session {
     unsigned messages;
     unsigned over;
 };
+
+/* Before GNU SASL's: a session says the same every time. */
+int gsasl_nonce(char *data, size_t octets)
+{
+    memset(data, 'n', octets);
+    return 0;
+}
 
 /* A client holds some 200 KiB; kept aside for long after each run, they cost more than the run. */
 const char *__asan_default_options(void)
@@ -185,6 +194,10 @@ static void begin(struct session *session, unsigned bits)
         options.user = BYTES_LITERAL("joker");
         options.password = BYTES_LITERAL(PASSWORD);
         options.plaintext_auth = true;
+    }
+    if ((bits & WITH_USER) != 0 && (bits & BEFORE) != 0) {
+        options.token = options.password;
+        options.password = BYTES_NONE;
     }
     options.no_pipelining = (bits & NO_PIPELINING) != 0;
     options.tls = (bits & STARTTLS) != 0 ? (bits & BARE_LF) != 0 ? SMTP_CLIENT_TLS_REQUIRED

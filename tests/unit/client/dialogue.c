@@ -1,5 +1,6 @@
 #include "dialogue.h"
 
+#include "base/base64.h"
 #include "tests/support/unit.h"
 
 #include <stdio.h>
@@ -153,8 +154,8 @@ static void expect_line(struct dialogue *dialogue, struct bytes line)
 
 static void unescape(struct buf *to, struct bytes text)
 {
-    static const char letters[] = "rnt0\\";
-    static const char octets[] = "\r\n\t\0\\";
+    static const char letters[] = "rnt01\\";
+    static const char octets[] = "\r\n\t\0\1\\";
     size_t i;
 
     for (i = 0; i < text.size; i++) {
@@ -164,6 +165,29 @@ static void unescape(struct buf *to, struct bytes text)
             octet = octets[strchr(letters, text.data[++i]) - letters];
         assert_true(buf_append_octet(to, octet));
     }
+}
+
+static void append_base64(struct buf *to, struct bytes line)
+{
+    size_t bar = bytes_find(line, '|');
+    struct buf octets;
+
+    assert_true(bar != BYTES_NOT_FOUND);
+    assert_true(buf_init_whole(&octets, 32 * 1024));
+    unescape(&octets, bytes_after(line, bar + 1));
+    assert_true(buf_append(to, bytes_slice(line, 0, bar)));
+    assert_true(base64_encode(to, buf_bytes(&octets)));
+    buf_release(&octets);
+}
+
+static void expect_base64(struct dialogue *dialogue, struct bytes line)
+{
+    struct buf text;
+
+    assert_true(buf_init_whole(&text, 64 * 1024));
+    append_base64(&text, line);
+    expect_line(dialogue, buf_bytes(&text));
+    buf_release(&text);
 }
 
 static void end(struct dialogue *dialogue, enum engine_end how)
@@ -191,7 +215,10 @@ static void fail_tls(struct dialogue *dialogue, const char *trouble)
 
 static void make_tls(struct dialogue *dialogue)
 {
-    struct tls_facts facts = {.ok = true, .version = TLS_VERSION_1_3, .cipher = OCTETS("CIPHER")};
+    struct tls_facts facts = {.ok = true,
+                              .version = TLS_VERSION_1_3,
+                              .cipher = OCTETS("CIPHER"),
+                              .tls_exporter = dialogue->tls_exporter};
 
     assert_int_equal(dialogue->unread, 0);
     dialogue->engine.ops->tls_facts(dialogue->engine.self, dialogue->now_ms, &facts);
@@ -234,6 +261,11 @@ static void play_line(struct dialogue *dialogue, struct bytes line, struct buf *
         assert_true(buf_append_string(heard, "\r\n"));
         return;
     }
+    if (bytes_starts_with(line, BYTES_LITERAL("S64: "))) {
+        append_base64(heard, bytes_after(line, 5));
+        assert_true(buf_append_string(heard, "\r\n"));
+        return;
+    }
     if (bytes_starts_with(line, BYTES_LITERAL("S= "))) {
         unescape(heard, bytes_after(line, 3));
         return;
@@ -241,6 +273,8 @@ static void play_line(struct dialogue *dialogue, struct bytes line, struct buf *
     deliver(dialogue, heard);
     if (bytes_starts_with(line, BYTES_LITERAL("C: ")))
         expect_line(dialogue, bytes_after(line, 3));
+    else if (bytes_starts_with(line, BYTES_LITERAL("C64: ")))
+        expect_base64(dialogue, bytes_after(line, 5));
     else if (bytes_equal(line, BYTES_LITERAL("C.")))
         assert_int_equal(pending(dialogue).size, 0);
     else

@@ -2,8 +2,10 @@
  * dialogue.h - a whole session of the client, played from a string.
  *
  *     S: text      the server says a line; lines in a row arrive as one piece
- *     S= text      the same without CRLF; \r \n \t \0 \\ stand for themselves
+ *     S= text      the same without CRLF; \r \n \t \0 \1 \\ stand for themselves
  *     C: text      the client has said this line (it is taken off what is pending)
+ *     S64: text|x  the server says text, then x in base64; x is escaped as above
+ *     C64: text|x  the same of the client
  *     C.           nothing is pending
  *     !closed !reset !refused     how the server's side ends
  *     !deadline    the clock jumps to the client's deadline
@@ -26,9 +28,10 @@ struct dialogue {
     struct smtp_client *client;
     struct engine engine;
     uint64_t now_ms;
-    size_t unread;       /* octets of the last piece that the client did not consume */
-    size_t cut;          /* the server's octets arrive in pieces of so many; 0: as they are */
-    struct bytes stream; /* fed when the client asks for it */
+    size_t unread;             /* octets of the last piece that the client did not consume */
+    size_t cut;                /* the server's octets arrive in pieces of so many; 0: as they are */
+    struct bytes tls_exporter; /* of the TLS that !tls makes */
+    struct bytes stream;       /* fed when the client asks for it */
     size_t stream_piece;
     size_t streamed;
     struct bytes *paths; /* of the message that was submitted last */

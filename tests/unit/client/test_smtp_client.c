@@ -401,7 +401,8 @@ static void no_password_crosses_a_clear_connection_unless_allowed(void **state)
     check_session(&options, "b@b.example", MESSAGE, AUTH_HELLO BYE, TOLD("refused-auth at AUTH"));
     options.tls = SMTP_CLIENT_TLS_IMPLICIT;
     check_session(&options, "b@b.example", MESSAGE,
-                  "!tls\n" AUTH_HELLO PLAIN_LINE "S: 235 ok\n" REFUSED_MAIL, TOLD("permanent 550 at MAIL"));
+                  "!tls\n" AUTH_HELLO PLAIN_LINE "S: 235 ok\n" REFUSED_MAIL,
+                  TOLD("permanent 550 at MAIL"));
 }
 
 static void an_initial_response_that_makes_the_line_too_long_waits_for_334(void **state)
