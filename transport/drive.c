@@ -108,6 +108,7 @@ static void carry_out(struct drive *drive, uint64_t now_ms, enum engine_wish wis
 {
     const struct transport_ops *ops = drive->transport.ops;
 
+    drive->tls_started = false; /* given up */
     switch (wish) {
     case ENGINE_WISH_HALF_CLOSE:
         drive->half_closed = true;
@@ -133,9 +134,11 @@ static bool grant_wish(struct drive *drive, uint64_t now_ms, struct bytes rest)
 {
     enum engine_wish wish;
 
-    if (drive->closed || drive->tls_started)
+    if (drive->closed)
         return false;
     wish = drive->engine.ops->wish(drive->engine.self);
+    if (drive->tls_started && wish != ENGINE_WISH_CLOSE && wish != ENGINE_WISH_RESET)
+        return false;
     if (wish == ENGINE_WISH_NONE || (wish == ENGINE_WISH_HALF_CLOSE && drive->half_closed))
         return false;
     if (drive->engine.ops->pending(drive->engine.self).size > 0 && !drive->half_closed)
@@ -229,7 +232,15 @@ void drive_ended(struct drive *drive, uint64_t now_ms, enum engine_end how)
         drive->closed = drive->closed || how != ENGINE_END_FIN;
         return;
     }
-    drive->tls_started = false;
+    if (drive->tls_started) {
+        const struct tls_facts facts = {
+            .trouble = BYTES_LITERAL("the connection ended in the handshake"),
+        };
+
+        drive->tls_started = false;
+        tell_tls(drive, now_ms, &facts);
+        how = ENGINE_END_RESET;
+    }
     if (how == ENGINE_END_FIN) {
         drive->end_waits = true;
     } else {

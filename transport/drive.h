@@ -1,8 +1,8 @@
 /*
  * drive.h - the one driver: moves octets between an engine and a transport until all is still.
  *
- * A transport is a small table of calls; memory pipes (transport/memory.h), sockets (socket.h) and
- * later TLS stand behind it: TLS is a transport wrapped around a transport, and start_tls the seam.
+ * A transport is a small table of calls; memory pipes (transport/memory.h) and sockets
+ * (socket.h) stand behind it, and start_tls is the seam where TLS comes in.
  * The driver holds what the engine has not consumed yet, offers it again after each step, and
  * carries out the engine's wish when nothing is pending.
  *
@@ -10,7 +10,8 @@
  *          once, and what it had not consumed is dropped. After a close the engine still hears what
  *          arrives until the other side's FIN; what it does not consume then is dropped.
  * TLS:     octets that are unread when TLS is to start make it fail (RFC 3207 6). TLS that failed
- *          is an end: the transport is closed and the engine hears ended(RESET).
+ *          is an end: the transport is closed and the engine hears ended(RESET). An engine that
+ *          wishes to close or to reset during the handshake gives it up.
  * Bounds:  DRIVE_UNREAD_MAX octets unread; when less room is left than one drive_received() may
  *          bring, the transport is told to stop reading.
  * Lives:   struct drive borrows engine and transport; drive_release() frees what is unread.

@@ -360,6 +360,43 @@ static void octets_left_unread_make_tls_fail(void **state)
     assert_heard(bench, "");
 }
 
+static void an_end_in_the_handshake_makes_it_fail(void **state)
+{
+    static const enum engine_end ends[] = {ENGINE_END_FIN, ENGINE_END_RESET};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        tear_down(state);
+        set_up(state);
+        bench = *state;
+        bench->note.tls = true;
+        bench->toy.wish = ENGINE_WISH_TLS;
+        drive_wake(&bench->drive, 0);
+        drive_ended(&bench->drive, 0, ends[i]);
+        assert_int_equal(bench->toy.handshakes, 1);
+        assert_false(bench->toy.facts.ok);
+        assert_string_equal(bench->toy.trouble, "the connection ended in the handshake");
+        assert_int_equal(bench->toy.end, ENGINE_END_RESET);
+        assert_true(drive_is_over(&bench->drive));
+    }
+}
+
+static void an_engine_that_has_waited_enough_gives_the_handshake_up(void **state)
+{
+    struct bench *bench = *state;
+
+    bench->note.tls = true;
+    bench->toy.wish = ENGINE_WISH_TLS;
+    bench->toy.deadline_ms = 1000;
+    bench->toy.wish_at_tick = ENGINE_WISH_CLOSE;
+    drive_wake(&bench->drive, 0);
+    drive_time(&bench->drive, 1000);
+    assert_int_equal(bench->note.closes, 1);
+    assert_int_equal(bench->toy.wishes_done, 1U << ENGINE_WISH_CLOSE);
+    drive_tls_done(&bench->drive, 1001, &(struct tls_facts){.ok = true});
+    assert_int_equal(bench->toy.handshakes, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -380,6 +417,8 @@ int main(void)
         TEST(a_transport_without_tls_ends_the_connection),
         TEST(nothing_is_sent_or_offered_during_the_handshake),
         TEST(octets_left_unread_make_tls_fail),
+        TEST(an_end_in_the_handshake_makes_it_fail),
+        TEST(an_engine_that_has_waited_enough_gives_the_handshake_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,6 +100,26 @@ static void tick(void *self, uint64_t now_ms)
         toy->wish = toy->wish_at_tick;
 }
 
+static const struct tls_demand *tls_demand(const void *self)
+{
+    const struct toy *toy = self;
+
+    return toy->demand;
+}
+
+static void tls_facts(void *self, uint64_t now_ms, const struct tls_facts *facts)
+{
+    struct toy *toy = self;
+
+    (void)now_ms;
+    toy->handshakes++;
+    toy->facts = *facts;
+    REQUIRE(facts->trouble.size < sizeof(toy->trouble));
+    if (facts->trouble.size > 0)
+        memcpy(toy->trouble, facts->trouble.data, facts->trouble.size);
+    toy->trouble[facts->trouble.size] = '\0';
+}
+
 static const struct engine_ops toy_ops = {
     .receive = receive,
     .pending = pending,
@@ -109,6 +129,8 @@ static const struct engine_ops toy_ops = {
     .ended = ended,
     .deadline_ms = deadline_ms,
     .tick = tick,
+    .tls_demand = tls_demand,
+    .tls_facts = tls_facts,
 };
 
 struct engine toy_engine(struct toy *toy)

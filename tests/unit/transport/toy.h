@@ -31,6 +31,10 @@ struct toy {
     size_t sent_octets;
     size_t heard_octets;
     size_t heard_most; /* at once */
+    const struct tls_demand *demand;
+    unsigned handshakes;    /* of which it heard */
+    struct tls_facts facts; /* of the last; its spans are gone but for the trouble */
+    char trouble[240];
 };
 
 void toy_init(struct toy *toy);
