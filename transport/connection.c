@@ -1,54 +1,8 @@
-#include "transport/connection.h"
+#include "transport/connection_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <uv.h>
-
-enum connection_state {
-    CONNECTION_CONNECTING,
-    CONNECTION_OPEN,
-    CONNECTION_CLOSING /* its handles are being closed */
-};
-
-/* Octets that the kernel did not take at once. */
-struct writing {
-    uv_write_t request;
-    struct connection *connection;
-    char octets[];
-};
-
-/* Only while connecting. */
-struct connecting {
-    uv_connect_t request;
-    uv_getaddrinfo_t lookup;
-    bool looking_up;
-    struct sockaddr_storage addresses[CONNECTION_ADDRESSES_MAX];
-    size_t count;
-    size_t next;
-};
-
-struct connection {
-    struct loop_part part;
-    struct loop *loop;
-    struct connection_home *home; /* NULL: made by connection_new() */
-    uv_tcp_t tcp;
-    uv_timer_t timer;
-    uint64_t timer_at_ms; /* ENGINE_NEVER: not set. It may be due before it is needed */
-    struct drive drive;
-    const struct connection_calls *calls;
-    void *owner;
-    struct writing *writing;       /* NULL: all is written */
-    struct connecting *connecting; /* NULL: no more, or never */
-    uint64_t gives_up_ms;          /* flushing, lingering: no longer than that */
-    enum connection_state state;
-    int failure;     /* the last error of the system; 0 = none */
-    bool opened;     /* `over` is owed */
-    bool fin_wanted; /* FIN is to follow what is being written */
-    bool broken;     /* a write failed: there is no connection any more */
-    bool reading;
-    unsigned char open_handles; /* that have to be closed before this is freed */
-};
 
 static void settle(struct connection *connection);
 
@@ -69,6 +23,8 @@ static void handle_closed(struct connection *connection)
         connection->calls->over(connection->owner);
     drive_release(&connection->drive);
     loop_remove(connection->loop, &connection->part);
+    tls_free(connection->tls);
+    free(connection->tls_name);
     free(connection->connecting);
     free(connection);
     if (!home)
@@ -136,6 +92,14 @@ static void lend_octets(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
     *ret = uv_buf_init(loop_read_octets(connection->loop), LOOP_READ_OCTETS);
 }
 
+static void tell_end(struct connection *connection, enum engine_end how)
+{
+    if (connection->tls)
+        connection_tls_ended(connection, how);
+    else
+        drive_ended(&connection->drive, connection_now_ms(connection), how);
+}
+
 static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
 {
     struct connection *connection = stream->data;
@@ -143,7 +107,9 @@ static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
 
     if (octets == 0 || connection->state != CONNECTION_OPEN)
         return;
-    if (octets > 0) {
+    if (octets > 0 && connection->tls) {
+        connection_tls_received(connection, (struct bytes){from->base, (size_t)octets});
+    } else if (octets > 0) {
         drive_received(&connection->drive, now_ms, (struct bytes){from->base, (size_t)octets});
     } else {
         bool orderly = octets == UV_EOF && !connection->broken;
@@ -152,7 +118,7 @@ static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
         connection->reading = false;
         if (!orderly && octets != UV_EOF)
             lose(connection, (int)octets);
-        drive_ended(&connection->drive, now_ms, orderly ? ENGINE_END_FIN : ENGINE_END_RESET);
+        tell_end(connection, orderly ? ENGINE_END_FIN : ENGINE_END_RESET);
     }
     settle(connection);
 }
@@ -181,6 +147,8 @@ static void write_done(uv_write_t *request, int status)
         return;
     if (status < 0)
         lose(connection, status);
+    else if (connection->tls && !connection_tls_flush(connection))
+        ; /* there is more behind it */
     else if (connection->fin_wanted)
         send_fin(connection);
     else
@@ -212,9 +180,8 @@ static size_t write_later(struct connection *connection, struct bytes octets)
     return size;
 }
 
-static size_t transport_send(void *self, struct bytes octets)
+size_t connection_send_raw(struct connection *connection, struct bytes octets)
 {
-    struct connection *connection = self;
     uv_buf_t buf = uv_buf_init((char *)octets.data, (unsigned)octets.size);
     int taken;
 
@@ -236,12 +203,22 @@ static size_t transport_send(void *self, struct bytes octets)
 
 /* ---- the transport --------------------------------------------------------------------------- */
 
+static size_t transport_send(void *self, struct bytes octets)
+{
+    struct connection *connection = self;
+
+    return connection->tls ? connection_tls_send(connection, octets)
+                           : connection_send_raw(connection, octets);
+}
+
 static void transport_half_close(void *self)
 {
     struct connection *connection = self;
 
     if (connection->state != CONNECTION_OPEN)
         return;
+    if (connection->tls)
+        connection_tls_close(connection);
     if (connection->writing)
         connection->fin_wanted = true;
     else
@@ -252,6 +229,10 @@ static void transport_close(void *self)
 {
     struct connection *connection = self;
 
+    if (connection->tls && tls_wants_reset(connection->tls)) {
+        reset(connection);
+        return;
+    }
     connection->gives_up_ms = connection_now_ms(connection) + CONNECTION_FLUSH_MS;
     want_octets(connection, !connection->drive.ended);
     transport_half_close(connection);
@@ -264,9 +245,7 @@ static void transport_reset(void *self)
 
 static bool transport_start_tls(void *self, const struct tls_demand *demand)
 {
-    (void)demand;
-    (void)self;
-    return false;
+    return connection_tls_start(self, demand);
 }
 
 static void transport_read_wanted(void *self, bool wanted)
@@ -292,7 +271,7 @@ static void timer_due_now(uv_timer_t *uv)
 
     connection->timer_at_ms = ENGINE_NEVER;
     if (connection->broken)
-        drive_ended(&connection->drive, now_ms, ENGINE_END_RESET);
+        tell_end(connection, ENGINE_END_RESET);
     if (connection->gives_up_ms <= now_ms)
         connection->drive.ended = connection->drive.closed = true;
     if (drive_deadline_ms(&connection->drive) <= now_ms)
@@ -445,8 +424,22 @@ void connection_abort(struct connection *connection)
     reset(connection);
 }
 
+bool connection_set_tls(struct connection *connection, struct tls_context *context,
+                        const char *server_name)
+{
+    char *name = server_name ? strdup(server_name) : NULL;
+
+    if (server_name && !name)
+        return false;
+    connection->tls_context = context;
+    connection->tls_name = name;
+    return true;
+}
+
 const char *connection_trouble(const struct connection *connection)
 {
+    if (connection->tls && tls_trouble(connection->tls)[0] != '\0')
+        return tls_trouble(connection->tls);
     return connection->failure < 0 ? uv_strerror(connection->failure) : "";
 }
 

@@ -6,7 +6,8 @@
  * Closing: close flushes, sends FIN, then reads until the other side's FIN, CONNECTION_LINGER_MS
  *          at most, so that no reply is lost to a reset (RFC 5321 3.8: a server must not close
  *          before it has answered QUIT, and the client has to be able to read the answer); reset is
- *          SO_LINGER zero.
+ *          SO_LINGER zero. Under TLS close_notify goes before FIN; the server's FIN without one is
+ *          told as a reset to a client: it is truncation (RFC 8446 6.1).
  * Bounds:  CONNECTION_WRITE_MAX octets that the kernel did not take are kept; CONNECTION_FLUSH_MS
  *          for flushing them after a close; CONNECTION_ADDRESSES_MAX addresses are tried.
  * Lives:   freed by its loop after the `over` call, or by loop_free() (which calls `over` too).
@@ -26,6 +27,7 @@
 #define CONNECTION_ADDRESSES_MAX 16
 
 struct connection;
+struct tls_context;
 
 struct connection_calls {
     /* The engine to drive; called once. A NULL engine.self closes the connection at once, and
@@ -45,6 +47,11 @@ struct connection *connection_new(struct loop *loop, const char *host, unsigned 
                                   struct err *err);
 /* To be called in `opened`; else the owner given with calls is the connection's owner. */
 void connection_set_owner(struct connection *connection, void *connection_owner);
+/* To be called in `opened`: TLS can be made, at the engine's wish. The context is borrowed as long
+ * as the connection lives. server_name: whom a client connects to, a DNS name or an IP address,
+ * copied; NULL on a server's side. False: out of memory. */
+bool connection_set_tls(struct connection *connection, struct tls_context *context,
+                        const char *server_name);
 /* The engine has something to say though nothing was received (the owner changed it). */
 void connection_wake(struct connection *connection);
 /* Resets it; `over` is still called, later. */

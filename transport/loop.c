@@ -14,6 +14,7 @@ struct loop {
     size_t files_max;
     struct loop_part parts; /* a ring; this is its head */
     char read_octets[LOOP_READ_OCTETS];
+    char plain_octets[LOOP_READ_OCTETS];
 };
 
 struct timer {
@@ -98,6 +99,7 @@ void loop_free(struct loop *loop)
     uv_run(&loop->uv, UV_RUN_DEFAULT);
     uv_loop_close(&loop->uv);
     wipe(loop->read_octets, sizeof(loop->read_octets));
+    wipe(loop->plain_octets, sizeof(loop->plain_octets));
     free(loop);
 }
 
@@ -158,6 +160,11 @@ void loop_remove(struct loop *loop, struct loop_part *part)
 char *loop_read_octets(struct loop *loop)
 {
     return loop->read_octets;
+}
+
+char *loop_plain_octets(struct loop *loop)
+{
+    return loop->plain_octets;
 }
 
 /* ---- timers ---------------------------------------------------------------------------------- */

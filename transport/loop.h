@@ -54,5 +54,7 @@ void loop_add(struct loop *loop, struct loop_part *part);
 void loop_remove(struct loop *loop, struct loop_part *part);
 /* LOOP_READ_OCTETS, shared by all that read: what was read has to be used up at once. */
 char *loop_read_octets(struct loop *loop);
+/* As many more, for what was read once it is out of TLS; under the same rule. */
+char *loop_plain_octets(struct loop *loop);
 
 #endif
