@@ -9,6 +9,8 @@
 #include "fakeserver/judge.h"
 #include "transport/clock.h"
 #include "transport/socket.h"
+#include "transport/tls_ca.h"
+#include "transport/tls_context.h"
 
 #include <jansson.h>
 #include <signal.h>
@@ -26,6 +28,8 @@ struct server {
     struct fakesmtpd_options options;
     struct fakesmtpd_load load;
     struct loop *loop;
+    struct tls_ca *ca;
+    struct tls_context *tls;
     struct listener *listeners[FAKESMTPD_LISTEN_MAX];
     struct session *first;         /* the open ones */
     struct transcript *transcript; /* of the whole run; NULL: each by itself */
@@ -176,7 +180,7 @@ static struct engine session_opened(void *owner, struct connection *connection)
 
     if (!session)
         return (struct engine){0};
-    if (!session_start(session, server)) {
+    if (!session_start(session, server) || !connection_set_tls(connection, server->tls, NULL)) {
         err_memory(&err);
         note_trouble(server, &err);
         session_free(session);
@@ -250,8 +254,9 @@ static bool say_ready(struct server *server, struct err *err)
         json_array_append_new(
             addresses, json_pack("{s:s, s:I}", "host", listener_address(server->listeners[index]),
                                  "port", (json_int_t)listener_port(server->listeners[index])));
-    whole = json_pack("{s:o, s:s, s:I}", "addresses", addresses, "serves", server->options.name,
-                      "seed", (json_int_t)server->options.seed);
+    whole =
+        json_pack("{s:o, s:s, s:I, s:s*}", "addresses", addresses, "serves", server->options.name,
+                  "seed", (json_int_t)server->options.seed, "ca", server->options.ca_file);
     ok = whole && json_dumpf(whole, stdout, JSON_COMPACT) == 0 && fputc('\n', stdout) != EOF &&
          fflush(stdout) == 0;
     json_decref(whole);
@@ -282,6 +287,17 @@ static bool choose_runs(struct server *server, struct err *err)
     return each || server->transcript || err_memory(err);
 }
 
+/* The CA lives as long as this server. */
+static bool make_tls(struct server *server, struct err *err)
+{
+    const char *path = server->options.ca_file;
+
+    server->ca = tls_ca_new(server->options.tls_name ? server->options.tls_name : "localhost", err);
+    if (server->ca)
+        server->tls = tls_context_new_server(server->ca, err);
+    return server->tls && (!path || tls_ca_write(server->ca, path, err));
+}
+
 static bool serve(struct server *server, struct err *err)
 {
     if (!fakesmtpd_load(&server->load, &server->options, err) || !choose_runs(server, err))
@@ -295,6 +311,8 @@ static bool serve(struct server *server, struct err *err)
     if (!server->loop)
         return false;
     loop_want_files(server->loop, FILES_WANTED);
+    if (!make_tls(server, err))
+        return false;
     return watch_signals(server, err) && listen_everywhere(server, err) && say_ready(server, err) &&
            loop_run(server->loop, err);
 }
@@ -333,6 +351,8 @@ static int run(struct server *server, struct err *err)
     bool ok = serve(server, err) && conclude(server, err);
 
     loop_free(server->loop); /* which ends the sessions that are left */
+    tls_context_free(server->tls);
+    tls_ca_free(server->ca);
     fake_server_pool_free(server->pool);
     model_text_free(server->text);
     transcript_free(server->transcript);

@@ -15,6 +15,7 @@ static const struct row {
     char letter;
     const char *says;
 } rows[] = {
+    {"ca-file",       "FILE",         'c', "write the CA of the certificates there, as PEM"   },
     {"each",          NULL,           'e', "judge each connection by itself and forget it"    },
     {"help",          NULL,           'h', "print this"                                       },
     {"json",          NULL,           'j', "print the verdict as JSON"                        },
@@ -25,6 +26,7 @@ static const struct row {
     {"scenarios",     "DIR",          'd', "where scenarios and personalities are"            },
     {"seed",          "N",            's', "for {token} and {date}"                           },
     {"strict",        NULL,           'S', "a warning, or not being reached, is a failure too"},
+    {"tls-name",      "NAME",         'n', "name of the server in its certificates"           },
     {"transcript",    "FILE",         't', "write the transcript there at the end"            },
     {"user",          "NAME",         'u', "of an account that AUTH accepts"                  },
     {"verbose",       NULL,           'v', "print the dialogue on stderr"                     },
@@ -141,6 +143,12 @@ static bool take(struct fakesmtpd_options *options, int letter, const char *valu
         if (!bytes_to_number(bytes_of(value), UINT64_MAX, &number))
             return err_set(err, ERR_SYNTAX, "--seed %.80s: expected a number", value);
         options->seed = number;
+        break;
+    case 'c':
+        options->ca_file = value;
+        break;
+    case 'n':
+        options->tls_name = value;
         break;
     case 'd':
         options->scenarios = value;

@@ -36,6 +36,8 @@ struct fakesmtpd_options {
     bool verbose;
     bool help;
     bool version;
+    const char *ca_file;    /* path to write the CA's certificate to; NULL: nowhere */
+    const char *tls_name;   /* NULL: localhost */
     const char *transcript; /* path of a file */
     const char *keep;       /* path of a folder */
 };

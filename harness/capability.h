@@ -52,6 +52,7 @@
     X(LIMITS, "limits", "keeps to the LIMITS that a server announces")                             \
     X(LMTP, "lmtp", "speaks LMTP")                                                                 \
     X(MESSAGES, "messages", "sends several messages in one run")                                   \
+    X(TLS_NAME, "tls-name", "verifies a name that it is told, not the host it connects to")        \
     X(RETRY, "retry", "tries again by itself")
 
 enum capability {

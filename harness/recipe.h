@@ -57,6 +57,11 @@
     X(SMTPUTF8, "smtputf8", "SMTPUTF8", "smtputf8, if SMTPUTF8 is asked for")                      \
     X(LMTP, "lmtp", "LMTP", "lmtp, if the server speaks LMTP")                                     \
     X(MESSAGES, "messages", "MESSAGES", "how many messages are to be sent; empty: one")            \
+    X(TLS, "tls", "TLS", "starttls, implicit or opportunistic; empty: no TLS")                     \
+    X(CA, "ca", "CA", "PEM file with the CA that the server's certificates are of")                \
+    X(TLS_NAME, "tls-name", "TLS_NAME", "the name that the certificate has to have")               \
+    X(CLIENT_CERT, "client-cert", "CLIENT_CERT", "PEM file with a certificate for the client")     \
+    X(CLIENT_KEY, "client-key", "CLIENT_KEY", "PEM file (mode 0600) with its key")                 \
     X(TIMEOUT, "timeout", "TIMEOUT", "seconds for every wait; empty: the client's own")            \
     X(TIMEOUT_MS, "timeout-ms", "TIMEOUT_MS", "the same in milliseconds")                          \
     X(DIR, "dir", "DIR", "the folder of this run, empty but for the files named here")             \

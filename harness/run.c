@@ -1,5 +1,6 @@
 #include "harness/run.h"
 
+#include "harness/capability.h"
 #include "harness/files.h"
 #include "harness/keep.h"
 #include "harness/process.h"
@@ -27,6 +28,7 @@ struct runner {
     const struct run_options *options;
     struct run_setting setting;
     struct run_folder parent;
+    struct run_tls tls;
     struct recipe_reader *reader;
     struct slot *slots;
     size_t next; /* of the plan */
@@ -295,6 +297,13 @@ static const char *or_else(const char *value, const char *otherwise)
     return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
+/* What a COMMAND makes of its facts nobody knows: it verifies the host to which it connects. */
+static bool takes_tls_name(const struct run_options *options)
+{
+    return !options->is_command &&
+           (options->recipe->can & CAPABILITY_BIT(CAPABILITY_TLS_NAME)) != 0;
+}
+
 static bool open_runner(struct runner *runner)
 {
     const struct run_options *options = runner->options;
@@ -303,6 +312,7 @@ static bool open_runner(struct runner *runner)
     *setting = (struct run_setting){.suite = options->suite,
                                     .recipe = options->recipe,
                                     .parent = &runner->parent,
+                                    .tls = &runner->tls,
                                     .clients = options->clients,
                                     .smtpsend = options->smtpsend,
                                     .path = or_else(getenv("PATH"), "/usr/bin:/bin"),
@@ -310,6 +320,8 @@ static bool open_runner(struct runner *runner)
     if (options->is_command)
         setting->inherited = (const char *const *)(void *)environ;
     if (!run_folder_make_parent(or_else(getenv("TMPDIR"), "/tmp"), &runner->parent, &runner->err))
+        return false;
+    if (!run_tls_open(&runner->tls, takes_tls_name(options), &runner->parent, &runner->err))
         return false;
     setting->loop = loop_new(&runner->err);
     if (setting->loop == NULL)
@@ -345,6 +357,7 @@ static void close_runner(struct runner *runner)
         signal_watch_free(runner->watches[i]);
     process_keeper_free(runner->setting.keeper);
     loop_free(runner->setting.loop);
+    run_tls_close(&runner->tls);
     for (unsigned i = 0; i < slot_count; i++) {
         one_run_free(runner->slots[i].run);
         one_run_free(runner->slots[i].worst);

@@ -59,12 +59,33 @@ static uint64_t timeout_of(const struct scenario *scenario)
     return RUN_TIMEOUT_MS;
 }
 
+/* Who can be told a name connects to the address; who cannot verifies the host that it is given,
+ * and that has to be a name. */
+static void set_tls(struct gathering *to)
+{
+    static const char *const words[] = {
+        [SEND_TLS_NONE] = "",
+        [SEND_TLS_STARTTLS] = "starttls",
+        [SEND_TLS_IMPLICIT] = "implicit",
+        [SEND_TLS_OPPORTUNISTIC] = "opportunistic",
+    };
+    const struct run_tls *tls = to->setting->tls;
+    enum send_tls wanted = to->scenario->send.tls;
+    FACT(to, HOST) = bytes_of("127.0.0.1");
+    FACT(to, TLS) = bytes_of(words[wanted]);
+    if (wanted == SEND_TLS_NONE)
+        return;
+    FACT(to, CA) = bytes_of(tls->ca_path);
+    FACT(to, TLS_NAME) = bytes_of(tls_ca_server_name(tls->ca));
+    if (!tls->takes_name)
+        FACT(to, HOST) = FACT(to, TLS_NAME);
+}
+
 static bool set_words(struct gathering *to, unsigned port)
 {
     const struct scenario_send *send = &to->scenario->send;
     uint64_t timeout_ms = timeout_of(to->scenario);
     FACT(to, DIR) = bytes_of(to->folder->path);
-    FACT(to, HOST) = BYTES_LITERAL("127.0.0.1");
     FACT(to, FROM) = send->from;
     FACT(to, USER) = send->user;
     FACT(to, PASSWORD) = send->password;
@@ -90,6 +111,7 @@ static bool set_words(struct gathering *to, unsigned port)
         return false;
     if (send->messages > 1 && !set_number(to, &FACT(to, MESSAGES), send->messages))
         return false;
+    set_tls(to);
     return set_number(to, &FACT(to, PORT), port) && join_recipients(to);
 }
 
@@ -164,6 +186,22 @@ static bool write_password(struct gathering *to)
          set_path(to, "password", &FACT(to, PASSWORD_FILE));
     buf_release_secret(&line);
     return ok;
+}
+
+/* It says who the user is (EXTERNAL, RFC 4422 A); a client shows it to a server that asks for one.
+ */
+static bool write_client(struct gathering *to)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    const char *name = send->user.size > 0 ? arena_string(to->arena, send->user) : "client.example";
+    if (send->tls == SEND_TLS_NONE || !is_used(to->setting, RECIPE_PLACEHOLDER_CLIENT_CERT))
+        return true;
+    if (name == NULL)
+        return err_memory(to->err);
+    return set_path(to, "client.pem", &FACT(to, CLIENT_CERT)) &&
+           set_path(to, "client.key", &FACT(to, CLIENT_KEY)) &&
+           tls_ca_write_client(to->setting->tls->ca, name, FACT(to, CLIENT_CERT).data,
+                               FACT(to, CLIENT_KEY).data, to->err);
 }
 
 /* ---- environment ----------------------------------------------------------------------------- */
@@ -248,7 +286,8 @@ bool run_facts_make(const struct run_given *given, struct arena *arena, struct r
                            .err = err};
     struct recipe_command command;
     if (!set_words(&to, given->port) || !write_mails(&to) || !write_more_mails(&to) ||
-        !write_password(&to) || !recipe_expand(recipe, &to.facts, arena, &command, err))
+        !write_password(&to) || !write_client(&to) ||
+        !recipe_expand(recipe, &to.facts, arena, &command, err))
         return false;
     for (size_t i = 0; i < command.file_count; i++)
         if (!run_folder_write(given->folder, command.files[i].name, command.files[i].octets, err))

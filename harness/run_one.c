@@ -326,7 +326,9 @@ static struct engine connection_opened(void *owner, struct connection *made)
     connection->run = run;
     connection->connection = made;
     connection->server = fake_server_new(&options);
-    if (connection->server == NULL) {
+    if (connection->server == NULL || !connection_set_tls(made, run->setting->tls->context, NULL)) {
+        fake_server_free(connection->server);
+        connection->server = NULL;
         err_memory(&run->err);
         return none;
     }

@@ -18,6 +18,7 @@
 #include "harness/recipe_claim.h"
 #include "harness/results.h"
 #include "harness/run_folder.h"
+#include "harness/run_tls.h"
 
 #define RUN_CONNECTIONS_MAX 64
 #define RUN_LIMIT_MS 30000
@@ -33,6 +34,7 @@ struct run_setting { /* the same for all runs */
     struct loop *loop;
     struct process_keeper *keeper;
     const struct run_folder *parent;
+    const struct run_tls *tls;
     const char *clients;          /* the folder where recipes stand */
     const char *smtpsend;         /* the bundled client */
     const char *path;             /* PATH for the client */

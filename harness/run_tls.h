@@ -1,0 +1,32 @@
+/*
+ * run_tls.h - the TLS of one `smtpdrill run`: a CA that lives as long, and a server's context.
+ *
+ * The certificates name the server by tls_ca_server_name(): a name of its own for clients that can
+ * be told which one to verify (capability tls-name), localhost for the others; nothing is looked up
+ * outside of this machine.
+ *
+ * Lives:   until run_tls_close(); files stand in the folder given, and go with it.
+ * Errors:  ERR_IO with the path, ERR_MEMORY.
+ */
+#ifndef HARNESS_RUN_TLS_H
+#define HARNESS_RUN_TLS_H
+
+#include "harness/run_folder.h"
+#include "transport/tls_ca.h"
+#include "transport/tls_context.h"
+
+#define RUN_TLS_NAME "mail.server.example"
+
+struct run_tls {
+    struct tls_ca *ca;
+    struct tls_context *context;
+    bool takes_name;
+    char ca_path[RUN_FOLDER_PATH_OCTETS + 16]; /* PEM */
+};
+
+/* takes_name: the client can be told a name to verify that is not the host to which it connects. */
+bool run_tls_open(struct run_tls *tls, bool takes_name, const struct run_folder *folder,
+                  struct err *err);
+void run_tls_close(struct run_tls *tls);
+
+#endif
