@@ -205,6 +205,33 @@ static bool load_named(struct fakesmtpd_load *load, struct err *err)
                    load->folder);
 }
 
+static bool has_starttls(const struct scenario *scenario)
+{
+    size_t index;
+
+    for (index = 0; index < scenario->offer_count; index++)
+        if (bytes_equal_nocase(scenario->offers[index].text, BYTES_LITERAL("STARTTLS")))
+            return true;
+    return false;
+}
+
+/* The model offers STARTTLS where it is wanted; a list that replaces the model's own is as it is.
+ */
+static bool force_tls(struct fakesmtpd_load *load, struct err *err)
+{
+    const struct scenario *list = &load->scenario;
+
+    if (load->options->tls == SEND_TLS_NONE)
+        return true;
+    load->scenario.send.tls = load->options->tls;
+    if (!list->has_offer && load->has_personality)
+        list = &load->personality;
+    if (load->options->tls != SEND_TLS_STARTTLS || !list->has_offer || has_starttls(list))
+        return true;
+    return err_set(err, ERR_SYNTAX, "--tls starttls: %.100s offers no STARTTLS in its list",
+                   load->options->name);
+}
+
 bool fakesmtpd_load(struct fakesmtpd_load *load, const struct fakesmtpd_options *options,
                     struct err *err)
 {
@@ -218,7 +245,7 @@ bool fakesmtpd_load(struct fakesmtpd_load *load, const struct fakesmtpd_options 
         load->folder = ".";
     if (!load->folder && !data_path_folder("scenarios", load->arena, &load->folder, err))
         return false;
-    return load_named(load, err);
+    return load_named(load, err) && force_tls(load, err);
 }
 
 void fakesmtpd_load_release(struct fakesmtpd_load *load)

@@ -26,6 +26,7 @@ static const struct row {
     {"scenarios",     "DIR",          'd', "where scenarios and personalities are"            },
     {"seed",          "N",            's', "for {token} and {date}"                           },
     {"strict",        NULL,           'S', "a warning, or not being reached, is a failure too"},
+    {"tls",           "WAY",          'T', "starttls or implicit; none: as it says itself"    },
     {"tls-name",      "NAME",         'n', "name of the server in its certificates"           },
     {"transcript",    "FILE",         't', "write the transcript there at the end"            },
     {"user",          "NAME",         'u', "of an account that AUTH accepts"                  },
@@ -129,6 +130,27 @@ static bool read_password(struct fakesmtpd_options *options, const char *path, s
     return ok;
 }
 
+static bool read_tls(const char *text, enum send_tls *ret, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum send_tls way;
+    } ways[] = {
+        {"none",     SEND_TLS_NONE    },
+        {"starttls", SEND_TLS_STARTTLS},
+        {"implicit", SEND_TLS_IMPLICIT},
+    };
+    size_t index;
+
+    for (index = 0; index < sizeof(ways) / sizeof(ways[0]); index++) {
+        if (strcmp(text, ways[index].word) != 0)
+            continue;
+        *ret = ways[index].way;
+        return true;
+    }
+    return err_set(err, ERR_SYNTAX, "--tls %.80s: expected none, starttls or implicit", text);
+}
+
 static bool take(struct fakesmtpd_options *options, int letter, const char *value, struct err *err)
 {
     unsigned long long number = 0;
@@ -144,6 +166,8 @@ static bool take(struct fakesmtpd_options *options, int letter, const char *valu
             return err_set(err, ERR_SYNTAX, "--seed %.80s: expected a number", value);
         options->seed = number;
         break;
+    case 'T':
+        return read_tls(value, &options->tls, err);
     case 'c':
         options->ca_file = value;
         break;

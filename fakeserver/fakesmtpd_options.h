@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "fakeserver/scenario.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@ struct fakesmtpd_options {
     bool verbose;
     bool help;
     bool version;
+    enum send_tls tls;      /* NONE: as the scenario says */
     const char *ca_file;    /* path to write the CA's certificate to; NULL: nowhere */
     const char *tls_name;   /* NULL: localhost */
     const char *transcript; /* path of a file */
