@@ -76,6 +76,8 @@ static void set_tls(struct gathering *to)
     if (wanted == SEND_TLS_NONE)
         return;
     FACT(to, CA) = bytes_of(tls->ca_path);
+    if (run_tls_asks_for(to->scenario, TLS_CERT_IP_SAN))
+        return;
     FACT(to, TLS_NAME) = bytes_of(tls_ca_server_name(tls->ca));
     if (!tls->takes_name)
         FACT(to, HOST) = FACT(to, TLS_NAME);
@@ -352,6 +354,9 @@ static uint64_t unwritten_needs(const struct scenario *scenario)
         needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
     if (send->tls == SEND_TLS_IMPLICIT)
         needs |= CAPABILITY_BIT(CAPABILITY_TLS);
+    /* No wildcard stands for localhost, which has one label. */
+    if (run_tls_asks_for(scenario, TLS_CERT_WILDCARD))
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS_NAME);
     return needs | parameter_needs(send);
 }
 

@@ -392,6 +392,8 @@ static bool prepare(struct one_run *run)
                                                  : RUN_LIMIT_MS;
     return suite_personality(setting->suite, &run->scenario, run->arena, &run->personality,
                              &run->has_personality, &run->err) &&
+           run_tls_prepare(setting->tls, &run->scenario,
+                           run->has_personality ? &run->personality : NULL, &run->err) &&
            run_facts_lacking(setting->recipe, &run->scenario, run->arena, &run->result.reason,
                              &run->err);
 }

@@ -3,7 +3,7 @@
  *
  * The certificates name the server by tls_ca_server_name(): a name of its own for clients that can
  * be told which one to verify (capability tls-name), localhost for the others; nothing is looked up
- * outside of this machine.
+ * outside of this machine. A certificate for addresses is for clients that know an address alone.
  *
  * Lives:   until run_tls_close(); files stand in the folder given, and go with it.
  * Errors:  ERR_IO with the path, ERR_MEMORY.
@@ -11,6 +11,7 @@
 #ifndef HARNESS_RUN_TLS_H
 #define HARNESS_RUN_TLS_H
 
+#include "fakeserver/scenario.h"
 #include "harness/run_folder.h"
 #include "transport/tls_ca.h"
 #include "transport/tls_context.h"
@@ -28,5 +29,11 @@ struct run_tls {
 bool run_tls_open(struct run_tls *tls, bool takes_name, const struct run_folder *folder,
                   struct err *err);
 void run_tls_close(struct run_tls *tls);
+/* Makes what the handshakes of a scenario need, before a client waits for it; ciphers that nobody
+ * knows are found here. personality: NULL = none. */
+bool run_tls_prepare(const struct run_tls *tls, const struct scenario *scenario,
+                     const struct scenario *personality, struct err *err);
+/* Is this certificate asked for by any handshake of the scenario? */
+bool run_tls_asks_for(const struct scenario *scenario, enum tls_cert cert);
 
 #endif
