@@ -222,7 +222,7 @@ static void go_silent(struct fake_server *server)
 {
     server->program.kind = PROGRAM_NONE;
     server->mute = true;
-    server->listening = server->delaying = false;
+    server->listening = server->delaying = server->deaf = false;
 }
 
 static void expire(struct fake_server *server)
@@ -384,6 +384,8 @@ static uint64_t deadline_ms(const void *self)
         due = server->delay_until_ms;
     if (server->listening && server->quiet_until_ms < due)
         due = server->quiet_until_ms;
+    if (server->deaf && server->deaf_until_ms < due)
+        due = server->deaf_until_ms;
     if (!server_is_quiet(server) && output->pace_octets > 0 && output->pace_left == 0 &&
         output->pace_due_ms < due)
         due = output->pace_due_ms;

@@ -187,6 +187,8 @@ struct fake_server {
     bool quiet_broken;
     unsigned quiet_line; /* the unit that comes broke it; 0 = none */
     uint64_t quiet_until_ms;
+    bool deaf; /* !deaf */
+    uint64_t deaf_until_ms;
     struct auth_block block;
     bool auth_by_model; /* the exchange that runs is none of the dialogue's */
     bool ehlo_seen;

@@ -59,6 +59,19 @@ static bool run_quiet(struct fake_server *server, const struct step *step)
     return true;
 }
 
+/* While a program waits nothing is consumed; so the driver stops reading at its bound, and then the
+ * client cannot send any more. */
+static bool run_deaf(struct fake_server *server, const struct step *step)
+{
+    if (!server->deaf) {
+        server->deaf = true;
+        server->deaf_until_ms = server->now_ms + step->duration_ms;
+        server_record_event(server, TRANSCRIPT_DEAF, server->program.source, step->line);
+    }
+    server->deaf = server->now_ms < server->deaf_until_ms;
+    return !server->deaf;
+}
+
 static void end_program(struct fake_server *server)
 {
     server->program.kind = PROGRAM_NONE;
@@ -101,6 +114,8 @@ static bool run_event(struct fake_server *server, const struct step *step)
         break;
     case STEP_EVENT_QUIET:
         return run_quiet(server, step);
+    case STEP_EVENT_DEAF:
+        return run_deaf(server, step);
     case STEP_EVENT_PACE:
         server->output.pace_octets = step->count;
         server->output.pace_ms = step->duration_ms;

@@ -238,6 +238,8 @@ static bool listen_everywhere(struct server *server, struct err *err)
             listener_new(server->loop, address->host, address->port, &calls, server, err);
         if (!server->listeners[index])
             return false;
+        if (scenario_has_event(&server->load.scenario, STEP_EVENT_DEAF))
+            listener_take_little(server->listeners[index]);
     }
     return true;
 }

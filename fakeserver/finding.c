@@ -37,6 +37,8 @@ static const char *event_phrase(enum transcript_kind kind)
         return "a failed TLS handshake";
     case TRANSCRIPT_QUIET:
         return "silence";
+    case TRANSCRIPT_DEAF:
+        return "a server that reads nothing";
     case TRANSCRIPT_STALLED:
         return "a server that says nothing more";
     case TRANSCRIPT_SERVER_HALF_CLOSED:

@@ -35,6 +35,7 @@ static const char *side_of(enum transcript_kind kind)
     case TRANSCRIPT_TLS_STARTED:
     case TRANSCRIPT_TLS_FAILED:
     case TRANSCRIPT_QUIET:
+    case TRANSCRIPT_DEAF:
     case TRANSCRIPT_EXPIRED:
     case TRANSCRIPT_KIND_COUNT:
         return "! ";

@@ -369,6 +369,7 @@ enum smtp_stage model_stage_of(const struct command *command)
     case TRANSCRIPT_TLS_STARTED:
     case TRANSCRIPT_TLS_FAILED:
     case TRANSCRIPT_QUIET:
+    case TRANSCRIPT_DEAF:
     case TRANSCRIPT_STALLED:
     case TRANSCRIPT_SERVER_HALF_CLOSED:
     case TRANSCRIPT_SERVER_CLOSED:

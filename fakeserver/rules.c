@@ -257,6 +257,7 @@ unsigned rule_kind_of(const struct rule_case *of)
     case TRANSCRIPT_TLS_STARTED:
     case TRANSCRIPT_TLS_FAILED:
     case TRANSCRIPT_QUIET:
+    case TRANSCRIPT_DEAF:
     case TRANSCRIPT_STALLED:
     case TRANSCRIPT_SERVER_HALF_CLOSED:
     case TRANSCRIPT_SERVER_CLOSED:

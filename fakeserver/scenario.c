@@ -165,6 +165,14 @@ struct bytes scenario_file_instance_name(const struct scenario_file *file, size_
     return file->instance_names[index];
 }
 
+bool scenario_has_event(const struct scenario *scenario, enum step_event event)
+{
+    for (size_t i = 0; i < scenario->step_count; i++)
+        if (scenario->steps[i].kind == STEP_EVENT && scenario->steps[i].event == event)
+            return true;
+    return false;
+}
+
 void scenario_release(struct scenario *scenario)
 {
     /* The arena is freed by its owner; what stood there may be reused by another program. */

@@ -83,6 +83,7 @@ struct pattern {
     X(STALL, "stall")           /* say nothing more */                                             \
     X(CLOSED, "closed")         /* the client must close now */                                    \
     X(QUIET, "quiet")           /* the client must be silent for duration_ms */                    \
+    X(DEAF, "deaf")             /* nothing is read for duration_ms */                              \
     X(FLUSH, "flush")           /* a segment ends here */                                          \
     X(TLS, "tls")               /* TLS handshake */                                                \
     X(PACE, "pace")             /* from here on: `octets` octets every duration_ms */              \
@@ -120,7 +121,7 @@ struct step {
     unsigned code;                    /* REPLY: of its last line; 0 = none (odd) */
     bool unfinished;                  /* REPLY: its last line says that another one follows */
     enum step_event event;            /* EVENT */
-    uint64_t duration_ms;             /* QUIET, PACE */
+    uint64_t duration_ms;             /* QUIET, DEAF, PACE */
     uint64_t count;                   /* OCTETS; PACE octets */
     unsigned splits[STEP_SPLITS_MAX]; /* SPLIT: ascending offsets */
     size_t split_count;
@@ -306,6 +307,9 @@ void scenario_release(struct scenario *scenario);
  * counts them, so that two are told apart. False: no memory. (scenario_message.c) */
 bool scenario_numbered_message(const struct scenario_send *send, unsigned number,
                                struct arena *arena, struct mail_text *ret);
+
+/* Has it a step with this event? */
+bool scenario_has_event(const struct scenario *scenario, enum step_event event);
 
 /* ---- files ---------------------------------------------------------------------------------- */
 

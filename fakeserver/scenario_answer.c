@@ -161,6 +161,7 @@ static bool parse_event_argument(struct dialogue_reader *reader, const struct sc
 {
     static const char *const expected[STEP_EVENT_COUNT] = {
         [STEP_EVENT_QUIET] = "a time such as 1s",
+        [STEP_EVENT_DEAF] = "a time such as 4m",
         [STEP_EVENT_PACE] = "OCTETS/TIME such as 1/20ms",
         [STEP_EVENT_SPLIT] = "offsets such as 3,7",
     };
@@ -179,8 +180,9 @@ static bool parse_event_argument(struct dialogue_reader *reader, const struct sc
         return false;
     if (step->event == STEP_EVENT_SPLIT && !parse_split(reader, text, &word, step))
         return false;
-    if (step->event == STEP_EVENT_QUIET && !scenario_duration(word.octets, &step->duration_ms))
-        return scenario_fail(text, word.at, err, "expected a time such as 1s; got \"%s\"",
+    if ((step->event == STEP_EVENT_QUIET || step->event == STEP_EVENT_DEAF) &&
+        !scenario_duration(word.octets, &step->duration_ms))
+        return scenario_fail(text, word.at, err, "expected %s; got \"%s\"", expected[step->event],
                              text_show(word.octets).text);
     if (scenario_word_next(text->octets, &at, &word))
         return scenario_fail(text, word.at, err, "expected the end of the line; got \"%s\"",

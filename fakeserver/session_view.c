@@ -296,6 +296,7 @@ static bool apply(struct session_view *view, struct session *session,
     switch (record->kind) {
     case TRANSCRIPT_CONNECTED:
     case TRANSCRIPT_QUIET:
+    case TRANSCRIPT_DEAF:
     case TRANSCRIPT_KIND_COUNT:
         return true;
     case TRANSCRIPT_COMMAND:

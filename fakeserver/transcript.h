@@ -35,6 +35,7 @@
     X(TLS_STARTED, "tls", false)                                                                   \
     X(TLS_FAILED, "tls-failed", false)                                                             \
     X(QUIET, "quiet", false)     /* a `!quiet` passed in silence */                                \
+    X(DEAF, "deaf", false)       /* the server begins to read nothing for a time */                \
     X(STALLED, "stalled", false) /* the server says nothing more */                                \
     X(SERVER_HALF_CLOSED, "server-half-closed", false)                                             \
     X(SERVER_CLOSED, "server-closed", false)                                                       \

@@ -92,6 +92,7 @@ static bool write_record(struct buf *to, const struct transcript_record *record)
     case TRANSCRIPT_TLS_STARTED:
     case TRANSCRIPT_TLS_FAILED:
     case TRANSCRIPT_QUIET:
+    case TRANSCRIPT_DEAF:
     case TRANSCRIPT_STALLED:
     case TRANSCRIPT_SERVER_HALF_CLOSED:
     case TRANSCRIPT_SERVER_CLOSED:

@@ -377,7 +377,11 @@ static bool start(struct one_run *run, unsigned long long number)
     if (run->transcript == NULL || run->settle == NULL)
         return err_memory(&run->err);
     run->listener = listener_new(setting->loop, "127.0.0.1", 0, &calls, run, &run->err);
-    return run->listener != NULL && start_process(run);
+    if (run->listener == NULL)
+        return false;
+    if (scenario_has_event(&run->scenario, STEP_EVENT_DEAF))
+        listener_take_little(run->listener);
+    return start_process(run);
 }
 
 static bool prepare(struct one_run *run)

@@ -218,6 +218,14 @@ static struct listener *make(struct loop *loop)
     return listener;
 }
 
+/* Sockets inherit it from the one that listens, and the window is sized by it from the start. */
+void listener_take_little(struct listener *listener)
+{
+    int octets = LISTENER_LITTLE_OCTETS;
+
+    (void)uv_recv_buffer_size((uv_handle_t *)&listener->tcp, &octets);
+}
+
 struct listener *listener_new(struct loop *loop, const char *address, unsigned port,
                               const struct connection_calls *calls, void *owner, struct err *err)
 {

@@ -15,11 +15,15 @@
 
 #define LISTENER_BACKLOG 4096
 #define LISTENER_AT_ONCE 64
+#define LISTENER_LITTLE_OCTETS (16 * 1024)
 
 struct listener;
 
 struct listener *listener_new(struct loop *loop, const char *address, unsigned port,
                               const struct connection_calls *calls, void *owner, struct err *err);
+/* Connections to come are given buffers so small that an owner who reads nothing is felt by the
+ * other side. As far as the system goes along: it has a least of its own. */
+void listener_take_little(struct listener *listener);
 unsigned listener_port(const struct listener *listener);
 const char *listener_address(const struct listener *listener); /* as long as the listener */
 void listener_free(struct listener *listener);

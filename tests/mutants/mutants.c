@@ -253,7 +253,7 @@ const struct mutant mutants[] = {
     M("no-code-in-report", NO_CODE_IN_REPORT, "5321-4.2-d", "tells its user no reply code")
     M("crashes", CRASHES, "", "crashes before QUIT")
     M("hangs", HANGS, "", "hangs before QUIT")
-    M("short-timeout", SHORT_TIMEOUT, "5321-4.5.3.2.1-a 5321-4.5.3.2.2-a 5321-4.5.3.2.3-a 5321-4.5.3.2.4-a 5321-4.5.3.2.6-a", "waits 30 s for a reply")
+    M("short-timeout", SHORT_TIMEOUT, "5321-4.5.3.2.1-a 5321-4.5.3.2.2-a 5321-4.5.3.2.3-a 5321-4.5.3.2.4-a 5321-4.5.3.2.5-a 5321-4.5.3.2.6-a", "waits 30 s for a reply")
     M("whole-timeout", WHOLE_TIMEOUT, "5321-4.5.3.2-b", "has one time limit for the whole session")
     M("no-timeout", NO_TIMEOUT, "5321-4.5.3.2-a 5321-4.2-j", "waits for ever")
 };

@@ -242,6 +242,24 @@ static void an_octet_while_quiet_is_asked_for_is_a_departure(void **state)
     talk_release(&talk);
 }
 
+static void while_deaf_nothing_is_taken_and_nothing_is_held_against_the_client(void **state)
+{
+    struct talk talk;
+
+    (void)state;
+    begin(&talk, HEAD "\n...\nC: NOOP\nS: 250 ok\n!deaf 2m\n...\n");
+    talk_say(&talk, "NOOP\r\n");
+    talk_noted(&talk, "deaf dialogue:8");
+    assert_int_equal(0, talk_offer(&talk, "EHLO x\r\n"));
+    talk_wait(&talk, 119999);
+    assert_int_equal(0, talk_offer(&talk, "EHLO x\r\n"));
+    talk_wait(&talk, 1);
+    assert_int_equal(8, talk_offer(&talk, "EHLO x\r\n"));
+    talk_not_noted(&talk, "departure");
+    talk_not_noted(&talk, "early");
+    talk_release(&talk);
+}
+
 static void a_client_that_must_close_departs_with_a_command(void **state)
 {
     struct talk talk;
@@ -379,6 +397,7 @@ int main(void)
         cmocka_unit_test(close_and_reset_are_carried_out_after_what_was_said),
         cmocka_unit_test(a_server_that_stalls_listens_and_says_nothing),
         cmocka_unit_test(a_client_that_keeps_quiet_is_noted),
+        cmocka_unit_test(while_deaf_nothing_is_taken_and_nothing_is_held_against_the_client),
         cmocka_unit_test(an_octet_while_quiet_is_asked_for_is_a_departure),
         cmocka_unit_test(a_client_that_must_close_departs_with_a_command),
         cmocka_unit_test(the_first_line_that_matches_picks_the_branch),
