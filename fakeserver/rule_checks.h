@@ -94,6 +94,7 @@ RULE_CHECK(content_has_two_dates);
 RULE_CHECK(content_has_bad_names);
 RULE_CHECK(content_has_short_years);
 RULE_CHECK(content_has_long_header_lines);
+RULE_CHECK(content_eight_bit_is_no_mime);
 
 /* rules_auth.c */
 RULE_CHECK(auth_not_offered);

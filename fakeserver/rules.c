@@ -181,6 +181,8 @@ const struct rule rules[] = {
      "RFC 5321 F.5; RFC 5322 3.3", CONTENT, 0, NULL, RULE_PLAIN, content_has_short_years},
     {"header-line-length", "5322-2.1.1-b", FINDING_SHOULD, "header lines of its own within 78 characters",
      "RFC 5322 2.1.1", CONTENT, 0, NULL, RULE_PLAIN, content_has_long_header_lines},
+    {"eight-bit-is-mime", "5321-2.4-f", FINDING_MUST, "BODY=8BITMIME only for MIME with a fit encoding",
+     "RFC 5321 2.4; RFC 2045 4, 6", CONTENT, 0, NULL, RULE_PLAIN, content_eight_bit_is_no_mime},
 
     /* ---- authentication ---- */
     {"auth-offered", "4954-3-a", FINDING_MUST, "AUTH only where it is offered",

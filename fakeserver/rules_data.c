@@ -319,3 +319,18 @@ RULE_CHECK(content_has_long_header_lines)
         return false;
     return counted(report, octets, "octets in one line of the header");
 }
+
+RULE_CHECK(content_eight_bit_is_no_mime)
+{
+    const struct mail_data_facts *facts = facts_of(of);
+    struct bytes body = BYTES_NONE;
+
+    (void)rule;
+    if (facts->eight_bit == 0 || !mail_parameter(of, "BODY", &body) ||
+        !bytes_equal_nocase(body, BYTES_LITERAL("8BITMIME")))
+        return false;
+    if (facts->mime_version == 0)
+        return counted(report, facts->eight_bit, "octets above 127 in what is no MIME message");
+    return facts->seven_bit_encoding > 0 &&
+           counted(report, facts->eight_bit, "octets above 127 in an encoding of 7 bit");
+}

@@ -51,6 +51,13 @@ static void scan_octet(struct actor *a, char octet, char before, size_t *column)
         a->message.nul = true;
 }
 
+/* An encoding that promises 7 bit is none for octets above 127 (RFC 5321 2.4). */
+static bool is_mime_of_eight_bit(struct bytes head)
+{
+    return bytes_find_bytes(head, BYTES_LITERAL("MIME-Version: 1.0")) != BYTES_NOT_FOUND &&
+           bytes_find_bytes(head, BYTES_LITERAL("Encoding: 7bit")) == BYTES_NOT_FOUND;
+}
+
 void actor_scan(struct actor *a)
 {
     char chunk[CHUNK_OCTETS];
@@ -61,6 +68,7 @@ void actor_scan(struct actor *a)
     if (a->message.scanned)
         return;
     a->message.scanned = true;
+    a->message.mime = is_mime_of_eight_bit(a->job->message.head);
     while ((got = mail_text_read(&a->job->message, offset, chunk, sizeof chunk)) > 0) {
         for (size_t i = 0; i < got; i++) {
             scan_octet(a, chunk[i], before, &column);
@@ -82,7 +90,8 @@ bool actor_message_can_be_sent(const struct actor *a)
 {
     bool keeps_cr = HAS(a, BARE_CR_KEPT) || HAS(a, REPAIRS_CR);
     bool long_ok = HAS(a, CUTS_LONG_LINES) || HAS(a, LONG_LINES_SENT);
-    bool eight_ok = a->offer.eight_bit || HAS(a, EIGHT_BIT_UNOFFERED);
+    bool mime_ok = a->message.mime || HAS(a, EIGHT_BIT_NO_MIME);
+    bool eight_ok = (a->offer.eight_bit && mime_ok) || HAS(a, EIGHT_BIT_UNOFFERED);
     return (!a->message.bare_cr || keeps_cr) && (!a->message.long_line || long_ok) &&
            (!a->message.eight_bit || eight_ok) && !a->message.nul;
 }

@@ -17,7 +17,7 @@ const struct mutant mutants[] = {
     M("text-refuses", TEXT_REFUSES, "5321-4.2-d", "fails when the text of a 2yz reply says rejected")
     M("text-accepts", TEXT_ACCEPTS, "5321-4.2-d", "goes on when the text of a 5yz reply says ok")
     M("enhanced-decides", ENHANCED_DECIDES, "2034-4-c", "believes the enhanced status code before the reply code")
-    M("short-lines", SHORT_LINES, "5321-4.5.3.1-a", "has room for 200 octets of a reply line")
+    M("short-lines", SHORT_LINES, "5321-4.5.3.1-a 4954-4-h", "has room for 200 octets of a reply line")
     M("few-lines", FEW_LINES, "5321-4.2-e", "has room for five lines of a reply")
     M("keywords-with-case", KEYWORDS_WITH_CASE, "5321-4.1.1.1-e", "compares EHLO keywords with case")
     M("first-line-is-keyword", FIRST_LINE_IS_KEYWORD, "5321-4.1.1.1-f", "reads the first line of the EHLO reply as a keyword")
@@ -214,6 +214,7 @@ const struct mutant mutants[] = {
     M("bad-field-name", BAD_FIELD_NAME, "5322-2.2-a", "adds a header field whose name has a blank in it")
     M("short-year", SHORT_YEAR, "5321-App-F.5-a", "adds a date with a year of two digits")
     M("long-field", LONG_FIELD, "5322-2.1.1-b", "adds a header line of more than 78 characters")
+    M("eight-bit-no-mime", EIGHT_BIT_NO_MIME, "5321-2.4-f", "sends octets above 127 with BODY=8BITMIME that are no MIME")
     M("data-after-end", DATA_AFTER_END, "5321-4.1.1.4-b", "goes on with the message behind its end")
     M("commands-in-mail-data", COMMANDS_IN_MAIL_DATA, "5321-4.5.2-b", "sends NOOP inside the mail data")
 
