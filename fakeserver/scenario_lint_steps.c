@@ -1,10 +1,8 @@
 #include "fakeserver/scenario_lint.h"
 
 #include "base/base64.h"
+#include "base/smtp_limits.h"
 #include "base/text.h"
-
-/* RFC 5321 4.5.3.1.5, with CRLF. */
-enum { REPLY_LINE_OCTETS_MAX = 512 };
 
 /* ---- lines that nothing reaches ------------------------------------------------------------- */
 
@@ -42,13 +40,20 @@ static const char *why_unreachable(const struct step *step, const struct step *n
 
 /* ---- replies -------------------------------------------------------------------------------- */
 
+/* A challenge may be longer than another reply line (RFC 4954 4). */
+static size_t reply_line_max(unsigned long long code)
+{
+    return code == 334 ? SMTP_AUTH_LINE_OCTETS_MAX : SMTP_REPLY_LINE_OCTETS_MAX;
+}
+
 static bool is_reply_line(struct bytes line)
 {
     unsigned long long code;
 
-    if (line.size + 2 > REPLY_LINE_OCTETS_MAX || line.size < 3)
+    if (line.size < 3)
         return false;
-    if (!bytes_to_number(bytes_slice(line, 0, 3), 599, &code) || code < 200)
+    if (!bytes_to_number(bytes_slice(line, 0, 3), 599, &code) || code < 200 ||
+        line.size + 2 > reply_line_max(code))
         return false;
     if (line.size > 3 && line.data[3] != ' ' && line.data[3] != '-')
         return false;
@@ -68,7 +73,7 @@ static bool check_challenge(struct lint *lint, const struct step *step, struct b
     struct err err = {0};
     bool ok;
 
-    buf_init(&octets, REPLY_LINE_OCTETS_MAX);
+    buf_init(&octets, SMTP_AUTH_LINE_OCTETS_MAX);
     ok = base64_decode(&octets, text, &err);
     buf_release(&octets);
     if (!ok && err.kind != ERR_SYNTAX)

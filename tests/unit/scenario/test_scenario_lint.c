@@ -60,6 +60,7 @@ static const char *const unremarked[] = {
     HEAD "S: 220 mail.163.com [192.0.2.7] 163com[20141201] a@b.example 4.3.2.1000\n",
     HEAD "sweep code 421 450\nS: {code} later\n!close\n!closed\n",
     HEAD "...\n!closed\n",
+    HEAD "...\nC: AUTH LOGIN\nS: 334 {base64 {repeat 9210 x}}\nC: {base64 x}\nS: 235 ok\n",
     HEAD "...\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: *\nS: 334 \nC: {base64 x}\nS: 235 ok\n",
     HEAD "on MAIL x1\n  S: 451 later\non MAIL\n  S: 250 ok\n",
     HEAD "S: 220-a\n!quiet 1s\nS: 220 b\n",
