@@ -20,6 +20,7 @@ install(DIRECTORY scenarios DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/clients)
     install(DIRECTORY harness/clients DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 endif()
+install(DIRECTORY harness/report DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/smtpdrill.bash)
     install(FILES harness/smtpdrill.bash RENAME smtpdrill COMPONENT programs
             DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
@@ -31,6 +32,9 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/share/smtpdrill)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/scenarios ${PROJECT_BINARY_DIR}/share/smtpdrill/scenarios
      SYMBOLIC)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/clients ${PROJECT_BINARY_DIR}/share/smtpdrill/clients
+     SYMBOLIC)
+
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/report ${PROJECT_BINARY_DIR}/share/smtpdrill/report
      SYMBOLIC)
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/smtpdrill)

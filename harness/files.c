@@ -54,6 +54,15 @@ static bool write_all(int file, struct bytes octets)
     return true;
 }
 
+/* As open() would give it; the process has no other thread that could see the change. */
+static mode_t new_mode(void)
+{
+    mode_t mask = umask(0);
+
+    (void)umask(mask);
+    return 0666 & ~mask;
+}
+
 bool files_replace(const char *path, struct bytes octets, struct err *err)
 {
     struct stat before;
@@ -65,8 +74,8 @@ bool files_replace(const char *path, struct bytes octets, struct err *err)
     }
     int file = mkstemp(name.data);
     bool ok = file >= 0;
-    if (ok && stat(path, &before) == 0)
-        ok = fchmod(file, before.st_mode & 07777) == 0;
+    if (ok)
+        ok = fchmod(file, stat(path, &before) == 0 ? before.st_mode & 07777 : new_mode()) == 0;
     ok = ok && write_all(file, octets) && fsync(file) == 0;
     ok = (file < 0 || close(file) == 0) && ok;
     ok = ok && rename(name.data, path) == 0;

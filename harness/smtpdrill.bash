@@ -46,7 +46,8 @@ _smtpdrill() {
     fmt) options='--write --check --diff --help' ;;
     judge) options='--strict --verbose --help' ;;
     explain) options='--scenarios --help' ;;
-    '') options='run check fmt list explain judge --help --version' ;;
+    report) options='--output --scenarios --help' ;;
+    '') options='run check fmt list explain judge report --help --version' ;;
     esac
     case $command:$current in
     *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

@@ -1,0 +1,83 @@
+// What a person does with the page, step by step; the dump of the page tells how it ended.
+"use strict";
+(() => {
+const said = [];
+const check = (what, ok) => { if (!ok) said.push(what); };
+const cells = () => [...document.querySelectorAll(".row:not(.folder) .cell")];
+const press = key => document.dispatchEvent(new KeyboardEvent("keydown", {key}));
+const click = (box, key) => document.querySelector(box + " button[data-key=" + key + "]").click();
+const rowsShown = () => document.querySelectorAll(".row:not(.folder)").length;
+try {
+  const all = names.length;
+  check("all rows are shown at first", rowsShown() === all);
+  check("each client has a column", document.querySelectorAll(".client").length === clients.length);
+  check("a cell for each row and client", cells().length === all * clients.length);
+  check("nothing of the results is markup", document.querySelector("planted") === null);
+
+  click("#filters", "f");
+  check("the filter keeps rows that somebody fails", rowsShown() === 2);
+  check("the count says so", $("counts").textContent.includes("2 of " + all));
+  click("#filters", "f");
+  check("the filter goes again", rowsShown() === all);
+
+  $("search").value = "quit-waits";
+  $("search").oninput();
+  check("the search finds a name", rowsShown() === 1);
+  $("search").value = "5321-4.2.1-b";
+  $("search").oninput();
+  check("the search finds a requirement", rowsShown() === 1);
+  $("search").value = "";
+  $("search").oninput();
+
+  $("left").value = "0";
+  $("left").onchange();
+  $("right").value = "1";
+  $("right").onchange();
+  check("the comparison keeps rows that differ", rowsShown() === 1);
+  $("left").value = $("right").value = "-1";
+  $("left").onchange();
+  $("right").onchange();
+
+  press("n");
+  check("n opens the first failure", !$("detail").hidden && $("story").querySelector(".verdict.f") !== null);
+  const place = () => $("story").querySelector("h2").textContent + " " + $("story").querySelector("p").textContent;
+  const first = place();
+  press("n");
+  check("n goes on to another", place() !== first);
+  press("p");
+  check("p comes back", place() === first);
+  check("the command to run it again is there", $("story").querySelector("code.again").textContent.startsWith("smtpdrill run --client"));
+  press("Escape");
+  check("Escape closes", $("detail").hidden);
+
+  const failed = cells().find(c => c.classList.contains("f") && c.closest(".row").textContent.includes("code=553"));
+  failed.click();
+  check("a click opens the dialogue", $("story").querySelectorAll(".ladder li").length === 3);
+  check("the finding stands under its line", $("story").querySelector(".ladder .note").textContent.includes("^ expected it"));
+  check("the section is named", $("story").textContent.includes("RFC 5321 section 4.2.1"));
+  check("what others do is told", $("story").textContent.includes("The other clients"));
+
+  const folder = document.querySelector(".row.folder .name");
+  folder.click();
+  check("a folder closes", rowsShown() < all);
+  document.querySelector(".row.folder .name").click();
+  check("and opens", rowsShown() === all);
+
+  click("#views", "requirements");
+  check("requirements have rows of their own", rowsShown() >= 3 && document.querySelector(".folder") === null);
+  press("n");
+  check("a requirement tells who breaks it", !$("detail").hidden);
+  click("#views", "scenarios");
+
+  const paper = () => getComputedStyle(document.body).backgroundColor;
+  const before = paper();
+  $("theme").click();
+  check("light and dark differ", paper() !== before);
+} catch (e) {
+  said.push("stopped: " + e.message);
+}
+const note = document.createElement("p");
+note.id = "ended";
+note.textContent = said.length === 0 ? "every step as expected" : "unexpected: " + said.join("; ");
+document.body.append(note);
+})();
