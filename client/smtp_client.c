@@ -70,6 +70,10 @@ static bool copy_options(struct smtp_client *client, const struct smtp_client_op
             ours->timeouts_ms[i] = timeouts[i].default_ms;
     if (ours->recipients_max == 0)
         ours->recipients_max = SMTP_CLIENT_RECIPIENTS_DEFAULT;
+    if (ours->chunk_octets == 0 || ours->chunk_octets > SMTP_CLIENT_CHUNK_OCTETS)
+        ours->chunk_octets = SMTP_CLIENT_CHUNK_OCTETS;
+    if (ours->chunk_octets < SMTP_CLIENT_CHUNK_OCTETS_MIN)
+        ours->chunk_octets = SMTP_CLIENT_CHUNK_OCTETS_MIN;
     for (i = 0; i < options->verify_count; i++)
         names += options->verify[i].size;
     if (!buf_init_whole(&client->secrets, 1 + options->host.size + options->user.size +
@@ -102,6 +106,7 @@ static bool allocate(struct smtp_client *client, const struct smtp_client_option
            smtp_reply_reader_init(&client->reader, options->bare_lf) &&
            buf_init_whole(&client->out, SMTP_CLIENT_OUTPUT_OCTETS) &&
            buf_init_whole(&client->texts, SMTP_CLIENT_TEXT_OCTETS) &&
+           buf_init_whole(&client->domains, SMTP_CLIENT_DOMAINS_OCTETS) &&
            buf_init_whole(&client->challenge, SMTP_AUTH_LINE_OCTETS_MAX) &&
            buf_init_whole(&client->response, SASL_RESPONSE_OCTETS_MAX) &&
            (!client->authenticates || (sasl_init(&client->sasl, &client->credentials) &&
@@ -150,6 +155,7 @@ void smtp_client_free(struct smtp_client *client)
     buf_release_secret(&client->response);
     buf_release_secret(&client->challenge);
     buf_release(&client->texts);
+    buf_release(&client->domains);
     buf_release(&client->trace);
     smtp_reply_reader_release(&client->reader);
     free(client->verifications);
@@ -169,6 +175,7 @@ static void begin_message(struct smtp_client *client, const struct smtp_message 
     client->has_message = true;
     client->message_told = false;
     client->recipients_told = 0;
+    client->fed = 0;
     client->recipients_open = message->forward_path_count;
     if (!client->failed && client->mechanisms_tried == 0)
         buf_clear(&client->texts);
@@ -199,19 +206,42 @@ bool smtp_client_submit(struct smtp_client *client, const struct smtp_message *m
     return true;
 }
 
+static bool feed_chunk(struct smtp_client *client, struct bytes octets, bool last,
+                       size_t *ret_taken, struct err *err)
+{
+    if (!smtp_client_write_chunk(client, octets, last, ret_taken, err))
+        return false;
+    client->data_wanted = smtp_client_takes_chunk(client);
+    if (client->state == STATE_CHUNK && smtp_client_unsent(client) > 0)
+        smtp_client_notice(client, CLASS_GO_ON, NULL);
+    return true;
+}
+
+static bool feed_data(struct smtp_client *client, struct bytes octets, bool last, size_t *ret_taken,
+                      struct err *err)
+{
+    if (!smtp_client_write_data(client, octets, last, ret_taken, err))
+        return false;
+    client->data_wanted = !client->data_ended && buf_room(&client->out) > client->out.max / 2;
+    return true;
+}
+
 size_t smtp_client_feed(struct smtp_client *client, struct bytes octets, bool last)
 {
     struct client_verdict verdict = {.outcome = SMTP_OUTCOME_PERMANENT,
-                                     .stage = SMTP_STAGE_END_OF_DATA};
+                                     .stage = smtp_client_stage(client)};
     struct err err;
     size_t taken = 0;
+    bool ok;
 
-    if (client->state != STATE_MAIL_DATA || client->data_ended)
+    if (smtp_client_takes_chunk(client))
+        ok = feed_chunk(client, octets, last, &taken, &err);
+    else if (client->state == STATE_MAIL_DATA && !client->data_ended)
+        ok = feed_data(client, octets, last, &taken, &err);
+    else
         return octets.size;
-    if (smtp_client_write_data(client, octets, last, &taken, &err)) {
-        client->data_wanted = !client->data_ended && buf_room(&client->out) > client->out.max / 2;
+    if (ok)
         return taken;
-    }
     verdict.why = smtp_client_say(client, "%s", err.what);
     smtp_client_decide_rest(client, &verdict);
     smtp_client_notice(client, CLASS_ABANDON, verdict.why);
@@ -236,7 +266,8 @@ bool smtp_client_event(struct smtp_client *client, struct smtp_client_event *ret
     if (smtp_client_trace_next(client, ret))
         return true;
     *ret = (struct smtp_client_event){.why = ""};
-    if (client->data_wanted && client->state == STATE_MAIL_DATA) {
+    if (client->data_wanted &&
+        (client->state == STATE_MAIL_DATA || smtp_client_takes_chunk(client))) {
         client->data_wanted = false;
         ret->kind = SMTP_CLIENT_WANTS_DATA;
         ret->octets = client->fed;

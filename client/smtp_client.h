@@ -39,9 +39,12 @@
 
 enum {
     SMTP_CLIENT_OUTPUT_OCTETS = 64 * 1024,
-    SMTP_CLIENT_TEXT_OCTETS = 32 * 1024, /* of reply texts kept for the outcomes of one message */
+    SMTP_CLIENT_TEXT_OCTETS = 32 * 1024,   /* of reply texts kept for the outcomes of one message */
+    SMTP_CLIENT_DOMAINS_OCTETS = 8 * 1024, /* of recipients' domains, where a server counts them */
     SMTP_CLIENT_RECIPIENTS_DEFAULT = 128,
-    SMTP_CLIENT_QUIT_MS = 60000
+    SMTP_CLIENT_QUIT_MS = 60000,
+    SMTP_CLIENT_CHUNK_OCTETS = 30 * 1024, /* two of them find room in what is to be sent */
+    SMTP_CLIENT_CHUNK_OCTETS_MIN = 16
 };
 
 /* How long each kind of reply, and each block of mail data, may take. */
@@ -53,7 +56,7 @@ enum {
     X(MAIL, "mail", SMTP_TIMEOUT_MAIL_MS, "RFC 5321 4.5.3.2.2")                                    \
     X(RCPT, "rcpt", SMTP_TIMEOUT_RCPT_MS, "RFC 5321 4.5.3.2.3")                                    \
     X(DATA, "data", SMTP_TIMEOUT_DATA_MS, "RFC 5321 4.5.3.2.4")                                    \
-    X(BLOCK, "block", SMTP_TIMEOUT_BLOCK_MS, "RFC 5321 4.5.3.2.5")                                 \
+    X(BLOCK, "block", SMTP_TIMEOUT_BLOCK_MS, "RFC 5321 4.5.3.2.5; ours: and chunks but the last")  \
     X(END_OF_DATA, "end-of-data", SMTP_TIMEOUT_END_OF_DATA_MS, "RFC 5321 4.5.3.2.6")               \
     X(RSET, "rset", SMTP_TIMEOUT_MAIL_MS, "ours: as for MAIL; also NOOP and VRFY")                 \
     X(QUIT, "quit", SMTP_CLIENT_QUIT_MS,                                                           \
@@ -92,6 +95,9 @@ struct smtp_client_options {
     unsigned port;       /* 0: not known */
     enum smtp_client_tls tls;
     bool plaintext_auth; /* PLAIN, LOGIN, tokens also without TLS (RFC 4616 5, 4954 9: not so) */
+    bool lmtp;           /* LHLO, and a reply for each recipient (RFC 2033); never on port 25 */
+    bool no_chunking;    /* DATA, even if CHUNKING is offered */
+    size_t chunk_octets; /* of one BDAT at most; 0 = SMTP_CLIENT_CHUNK_OCTETS, which is the most */
     bool no_pipelining;  /* one command at a time, even if PIPELINING is offered */
     bool bare_lf;        /* replies may end in LF alone (RFC 5321 2.3.8: not so) */
     bool trace;          /* events SENT, RECEIVED, STATE */
@@ -156,7 +162,8 @@ struct smtp_client_event {
     struct smtp_recipient_outcome recipient; /* RECIPIENT; MESSAGE: the one that decided, whose
                                                 outcome is that of the whole */
     enum smtp_stage stage;                   /* RECIPIENT, MESSAGE: where it was decided */
-    const char *why; /* RECIPIENT, MESSAGE: one sentence where no reply says it; else "" */
+    const char *why;   /* RECIPIENT, MESSAGE: one sentence where no reply says it; else "" */
+    bool next_session; /* RECIPIENT: not refused, but too much for this session (RFC 9422) */
 };
 
 bool smtp_client_event(struct smtp_client *client, struct smtp_client_event *ret);

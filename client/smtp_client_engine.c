@@ -70,9 +70,17 @@ static uint64_t awaited_end(const struct smtp_client *client)
     case STATE_DATA:
     case STATE_IGNORED_DATA:
         return group->data_end;
+    case STATE_BDAT:
+    case STATE_BDAT_LAST:
+    case STATE_IGNORED_BDAT:
+        return client->chunks[group->chunks_answered % CLIENT_CHUNKS_MAX].end;
+    case STATE_DELIVERY:
+        return group->chunked ? client->chunks[group->chunks_answered % CLIENT_CHUNKS_MAX].end
+                              : client->command_end;
     case STATE_GREETING:
     case STATE_EHLO:
     case STATE_HELO:
+    case STATE_LHLO:
     case STATE_STARTTLS:
     case STATE_TLS:
     case STATE_AUTH:
@@ -81,6 +89,7 @@ static uint64_t awaited_end(const struct smtp_client *client)
     case STATE_NOOP:
     case STATE_VRFY:
     case STATE_MAIL_DATA:
+    case STATE_CHUNK:
     case STATE_END_OF_DATA:
     case STATE_EMPTY_DATA:
     case STATE_RSET:
@@ -109,6 +118,13 @@ static void count_answer(struct smtp_client *client)
         client->group.rcpt_answered++;
     if (client->state == STATE_DATA || client->state == STATE_IGNORED_DATA)
         client->group.data_answered = true;
+    if (client->state == STATE_BDAT || client->state == STATE_BDAT_LAST ||
+        client->state == STATE_IGNORED_BDAT)
+        client->group.chunks_answered++;
+    if (client->state == STATE_END_OF_DATA || client->state == STATE_BDAT_LAST)
+        client->group.end_awaited = false;
+    if (client->state == STATE_DELIVERY)
+        client->group.deliveries++;
 }
 
 static void happen(struct smtp_client *client, const struct client_news *news)
@@ -196,7 +212,7 @@ static struct bytes engine_pending(const void *self)
 {
     const struct smtp_client *client = self;
 
-    return bytes_after(buf_bytes(&client->out), client->out_start);
+    return bytes_slice(buf_bytes(&client->out), client->out_start, client->out.size - client->held);
 }
 
 static void engine_sent(void *self, uint64_t now_ms, size_t octets)

@@ -127,6 +127,7 @@ static void tell(const struct smtp_client *client, size_t index, struct smtp_cli
                       .text = verdict->text},
         .stage = verdict->stage,
         .why = verdict->why,
+        .next_session = verdict->next_session,
     };
 }
 

@@ -13,6 +13,7 @@
     X(GREETING, GREETING, GREETING, true)                                                          \
     X(EHLO, EHLO, EHLO, true)                                                                      \
     X(HELO, HELO, EHLO, true)                                                                      \
+    X(LHLO, LHLO, EHLO, true) /* RFC 2033 4.1 */                                                   \
     X(STARTTLS, STARTTLS, TLS, true)                                                               \
     X(TLS, STARTTLS, TLS, false) /* the transport makes the handshake */                           \
     X(AUTH, AUTH, AUTH, true)                                                                      \
@@ -25,9 +26,14 @@
     X(DATA, DATA, DATA, true)                                                                      \
     X(MAIL_DATA, END_OF_DATA, BLOCK, false)        /* octets of the message are on their way */    \
     X(END_OF_DATA, END_OF_DATA, END_OF_DATA, true) /* the end indication was sent */               \
-    X(IGNORED_RCPT, RCPT, RCPT, true)              /* of a group whose MAIL was refused */         \
-    X(IGNORED_DATA, DATA, DATA, true)              /* of a group without any recipient */          \
-    X(EMPTY_DATA, END_OF_DATA, END_OF_DATA, true)  /* a lone dot was sent (RFC 2920 3.1) */        \
+    X(DELIVERY, END_OF_DATA, END_OF_DATA, true)    /* LMTP: a reply for each recipient */          \
+    X(CHUNK, BDAT, BLOCK, false)                   /* no chunk waits for its reply */              \
+    X(BDAT, BDAT, BLOCK, true)                     /* chunks do, and not the last one first */     \
+    X(BDAT_LAST, BDAT, END_OF_DATA, true)                                                          \
+    X(IGNORED_BDAT, BDAT, BLOCK, true)            /* sent before another one was refused */        \
+    X(IGNORED_RCPT, RCPT, RCPT, true)             /* of a group whose MAIL was refused */          \
+    X(IGNORED_DATA, DATA, DATA, true)             /* of a group without any recipient */           \
+    X(EMPTY_DATA, END_OF_DATA, END_OF_DATA, true) /* a lone dot was sent (RFC 2920 3.1) */         \
     X(RSET, RSET, RSET, true)                                                                      \
     X(QUIT, QUIT, QUIT, true)                                                                      \
     X(CLOSING, OTHER, QUIT, false)                                                                 \
@@ -92,6 +98,7 @@ struct client_verdict {
     unsigned code;
     struct bytes text; /* in client->texts */
     const char *why;   /* static, or client->why; "" where the reply says it */
+    bool next_session; /* this one is full: no refusal (RFC 9422) */
 };
 
 struct client_recipient {
@@ -107,6 +114,13 @@ struct client_verification {
     struct bytes text; /* in client->texts */
 };
 
+enum { CLIENT_CHUNKS_MAX = 8 }; /* that wait for their replies */
+
+struct client_chunk {
+    uint64_t start; /* of its BDAT line, among all octets written */
+    uint64_t end;   /* of its octets */
+};
+
 /* One mail transaction, from MAIL to the end of mail data; PIPELINING or not. */
 struct client_group {
     bool open;
@@ -115,8 +129,15 @@ struct client_group {
     bool ended;  /* nothing of it is left to do */
     bool data_written;
     bool data_answered;
-    bool delivered; /* 2yz to the end of mail data */
-    size_t count;   /* of client->order: the recipients of this transaction */
+    bool end_awaited; /* all mail data was sent: one reply, or in LMTP one a recipient */
+    bool delivered;   /* 2yz to the end of mail data */
+    bool chunked;     /* BDAT in place of DATA */
+    bool chunks_begun;
+    bool last_chunk_written;
+    size_t chunks_written;
+    size_t chunks_answered;
+    size_t deliveries; /* LMTP: recipients whose reply has come */
+    size_t count;      /* of client->order: the recipients of this transaction */
     size_t rcpt_written;
     size_t rcpt_answered;
     size_t accepted;
@@ -188,6 +209,9 @@ struct smtp_client {
     bool utf8;                        /* mailboxes are sent as they are */
     const char *left_out;             /* "", or what was asked for in vain */
     bool has_message;
+    bool hello_due;     /* the greeting has come, or TLS was made */
+    size_t mails;       /* MAIL commands of this session */
+    struct buf domains; /* of its recipients, LF behind each, where the server counts them */
     bool needs_rset;
     struct client_group group;
     struct client_recipient *recipients;
@@ -195,8 +219,9 @@ struct smtp_client {
     struct smtp_data data;
     uint64_t fed; /* octets of the message, as given, that were encoded */
     bool data_wanted;
-    bool data_ended; /* the end indication is written */
-    uint64_t data_start_total;
+    bool data_ended;                               /* the end indication is written */
+    struct client_chunk chunks[CLIENT_CHUNKS_MAX]; /* by their number, in turn */
+    size_t held; /* at the end of out: of the chunk that is gathered, not to be sent yet */
 
     bool failed; /* the session; `failure` says how */
     struct client_verdict failure;
@@ -253,6 +278,7 @@ enum client_state smtp_client_next_of_auth(struct smtp_client *client);
 
 /* smtp_client_next.c */
 enum client_state smtp_client_next_state(struct smtp_client *client);
+enum client_state smtp_client_hello_state(struct smtp_client *client);
 
 /* smtp_client_outcome.c: who gets which outcome */
 void smtp_client_decide(struct smtp_client *client, size_t index,
@@ -276,6 +302,24 @@ void smtp_client_go_on_writing(struct smtp_client *client);
 bool smtp_client_write_data(struct smtp_client *client, struct bytes octets, bool last,
                             size_t *ret_taken, struct err *err);
 size_t smtp_client_unsent(const struct smtp_client *client);
+
+void smtp_client_make_room(struct smtp_client *client);
+void smtp_client_begin_data(struct smtp_client *client);
+
+/* smtp_client_chunk.c: BDAT */
+void smtp_client_write_chunks(struct smtp_client *client);
+bool smtp_client_write_chunk(struct smtp_client *client, struct bytes octets, bool last,
+                             size_t *ret_taken, struct err *err);
+/* Octets of a streamed message can be taken now. */
+bool smtp_client_takes_chunk(const struct smtp_client *client);
+/* Of those that were not begun to be sent none is sent any more. */
+void smtp_client_drop_chunks(struct smtp_client *client);
+
+/* smtp_client_limits.c */
+bool smtp_client_session_is_full(const struct smtp_client *client);
+/* This recipient may go into the transaction that is opened. */
+bool smtp_client_admits(struct smtp_client *client, size_t index);
+void smtp_client_leave_to_next_session(struct smtp_client *client, const char *why);
 
 /* smtp_client_trace.c */
 void smtp_client_trace(struct smtp_client *client, enum smtp_client_event_kind kind,

@@ -130,6 +130,8 @@ static const char *check_binary(struct smtp_client *client)
     if (!offers(client, SMTP_EXTENSION_BINARYMIME))
         return "BODY=BINARYMIME was asked for, and the server does not offer BINARYMIME (RFC 3030 "
                "3)";
+    if (client->options.no_chunking)
+        return "BODY=BINARYMIME was asked for, and BDAT was forbidden (RFC 3030 3)";
     if (!offers(client, SMTP_EXTENSION_CHUNKING))
         return "BODY=BINARYMIME was asked for, and the server does not offer CHUNKING (RFC 3030 3)";
     return NULL;

@@ -5,6 +5,7 @@
  * smtp_client_next_state() finds what is left of the command group, and then of the session.
  * Everything that changes the state stands here or there.
  */
+#include "base/smtp_code.h"
 #include "client/smtp_client_private.h"
 #include "client/smtp_ehlo.h"
 
@@ -158,6 +159,85 @@ static void accept_message(struct smtp_client *client, const struct client_news 
     client->needs_rset = false;
 }
 
+static void note_end(struct smtp_client *client, const struct client_news *news)
+{
+    (void)news;
+    client->group.end_awaited = true;
+}
+
+/* --------------------------------------------------------------------------------- RFC 3030 --- */
+
+static void refuse_chunk_temporary(struct smtp_client *client, const struct client_news *news)
+{
+    refuse_transaction(client, news, SMTP_OUTCOME_TEMPORARY);
+    smtp_client_drop_chunks(client);
+}
+
+static void refuse_chunk_permanent(struct smtp_client *client, const struct client_news *news)
+{
+    refuse_transaction(client, news, SMTP_OUTCOME_PERMANENT);
+    smtp_client_drop_chunks(client);
+}
+
+/* Only with the last chunk as a whole can the server have the message. */
+static void fail_chunks(struct smtp_client *client, const struct client_news *news)
+{
+    const struct client_group *group = &client->group;
+    bool may_have_it =
+        group->last_chunk_written &&
+        client->chunks[(group->chunks_written - 1) % CLIENT_CHUNKS_MAX].end <= client->sent_total;
+
+    fail(client, news, may_have_it ? SMTP_OUTCOME_UNKNOWN : SMTP_OUTCOME_TEMPORARY);
+}
+
+/* Before the octets of the chunk were sent: no 2yz can be meant for it. */
+static void fail_early(struct smtp_client *client, const struct client_news *news)
+{
+    bool permanent = smtp_code_class(news->reply->code) == SMTP_CODE_5YZ;
+
+    fail(client, news, permanent ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_TEMPORARY);
+}
+
+/* --------------------------------------------------------------------------------- RFC 2033 --- */
+
+/* One reply a recipient that was accepted, in the order of their RCPT commands. */
+static void decide_delivery(struct smtp_client *client, const struct client_news *news,
+                            enum smtp_outcome outcome)
+{
+    struct client_verdict verdict = smtp_client_verdict(client, news, outcome);
+    size_t i = 0;
+
+    while (client->recipients[client->order[i]].state != RECIPIENT_ACCEPTED)
+        i++;
+    smtp_client_decide(client, client->order[i], &verdict);
+    client->needs_rset = false;
+}
+
+static void accept_delivery(struct smtp_client *client, const struct client_news *news)
+{
+    struct client_news sent = *news;
+
+    sent.why = client->left_out;
+    decide_delivery(client, &sent, SMTP_OUTCOME_SENT);
+    client->group.delivered = true;
+}
+
+static void refuse_delivery_temporary(struct smtp_client *client, const struct client_news *news)
+{
+    decide_delivery(client, news, SMTP_OUTCOME_TEMPORARY);
+}
+
+static void refuse_delivery_permanent(struct smtp_client *client, const struct client_news *news)
+{
+    decide_delivery(client, news, SMTP_OUTCOME_PERMANENT);
+}
+
+static void greet(struct smtp_client *client, const struct client_news *news)
+{
+    (void)news;
+    client->hello_due = true;
+}
+
 static void forget_transaction(struct smtp_client *client, const struct client_news *news)
 {
     (void)news;
@@ -171,7 +251,7 @@ static void forget_transaction(struct smtp_client *client, const struct client_n
 
 /* clang-format off */
 const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
-    ON(GREETING, 2YZ, EHLO, nothing, "RFC 5321 3.1, 3.2"),
+    ON(GREETING, 2YZ, NEXT, greet, "RFC 5321 3.1, 3.2"),
     ON(GREETING, 3YZ, QUIT, fail_temporary, "RFC 5321 4.2.1, 4.3.2"),
     ON(GREETING, 4YZ, QUIT, fail_temporary, "RFC 5321 4.2.1"),
     ON(GREETING, 5YZ, QUIT, fail_permanent, "RFC 5321 3.1, 4.2.1"),
@@ -235,6 +315,19 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(TLS, DEADLINE, CLOSING, smtp_client_fail_tls, "RFC 5321 4.5.3.2; RFC 3207 4"),
     ON(TLS, GO_ON, NEXT, smtp_client_secure, "RFC 3207 4.2; RFC 8314 3.3"),
     ON(TLS, ABANDON, CLOSING, fail_temporary, "RFC 3207 4: no command in the clear"),
+
+    ON(LHLO, 2YZ, NEXT, learn_extensions, "RFC 2033 4.1"),
+    ON(LHLO, 3YZ, QUIT, fail_temporary, "RFC 5321 4.2.1, 4.3.2"),
+    ON(LHLO, 4YZ, QUIT, fail_temporary, "RFC 5321 4.2.1"),
+    ON(LHLO, 5YZ, QUIT, fail_permanent, "RFC 2033 4.1: nothing else is there"),
+    ON(LHLO, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(LHLO, OTHER, QUIT, fail_permanent, "RFC 5321 4.2: fatal"),
+    ON(LHLO, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(LHLO, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(LHLO, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
+    ON(LHLO, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2"),
+    ON(LHLO, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(LHLO, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
     ON(AUTH, 2YZ, NEXT, smtp_client_finish_auth, "RFC 4954 4: only 235"),
     ON(AUTH, 3YZ, NEXT, smtp_client_answer_challenge, "RFC 4954 4: only 334"),
@@ -324,7 +417,7 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(MAIL_DATA, UNASKED, CLOSING, fail_temporary, "RFC 5321 4.1.1.4: before the end indication"),
     ON(MAIL_DATA, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
     ON(MAIL_DATA, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2.5"),
-    ON(MAIL_DATA, GO_ON, END_OF_DATA, nothing, "RFC 5321 4.1.1.4"),
+    ON(MAIL_DATA, GO_ON, NEXT, note_end, "RFC 5321 4.1.1.4"),
     ON(MAIL_DATA, ABANDON, CLOSING, fail_temporary, "RFC 5321 4.1.1.4: no half message"),
 
     ON(END_OF_DATA, 2YZ, NEXT, accept_message, "RFC 5321 4.2.5"),
@@ -339,6 +432,71 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(END_OF_DATA, DEADLINE, CLOSING, fail_unknown, "RFC 5321 4.5.3.2.6, 6.1"),
     ON(END_OF_DATA, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(END_OF_DATA, ABANDON, QUIT, fail_unknown, "RFC 5321 4.2.5"),
+
+    ON(DELIVERY, 2YZ, NEXT, accept_delivery, "RFC 2033 4.2"),
+    ON(DELIVERY, 3YZ, NEXT, refuse_delivery_temporary, "RFC 5321 4.2.1, 4.3.2"),
+    ON(DELIVERY, 4YZ, NEXT, refuse_delivery_temporary, "RFC 2033 4.2"),
+    ON(DELIVERY, 5YZ, NEXT, refuse_delivery_permanent, "RFC 2033 4.2"),
+    ON(DELIVERY, 421, QUIT, fail_temporary, "RFC 2033 5; RFC 5321 3.8"),
+    ON(DELIVERY, OTHER, NEXT, refuse_delivery_permanent, "RFC 5321 4.2: fatal"),
+    ON(DELIVERY, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(DELIVERY, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(DELIVERY, CLOSED, CLOSING, fail_temporary, "RFC 2033 5: the rest is temporary"),
+    ON(DELIVERY, DEADLINE, CLOSING, fail_temporary, "RFC 2033 5: the rest is temporary"),
+    ON(DELIVERY, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(DELIVERY, ABANDON, QUIT, fail_temporary, "RFC 2033 5: the rest is temporary"),
+
+    ON(CHUNK, 2YZ, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(CHUNK, 3YZ, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(CHUNK, 4YZ, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(CHUNK, 5YZ, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(CHUNK, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(CHUNK, OTHER, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(CHUNK, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(CHUNK, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(CHUNK, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
+    ON(CHUNK, DEADLINE, STAY, nothing, "ours: has none"),
+    ON(CHUNK, GO_ON, NEXT, nothing, "RFC 3030 2: a chunk was written"),
+    ON(CHUNK, ABANDON, QUIT, fail_temporary, "RFC 3030 2: the last chunk is missing"),
+
+    ON(BDAT, 2YZ, NEXT, nothing, "RFC 3030 2: of this chunk only"),
+    ON(BDAT, 3YZ, NEXT, refuse_chunk_temporary, "RFC 5321 4.2.1, 4.3.2"),
+    ON(BDAT, 4YZ, NEXT, refuse_chunk_temporary, "RFC 3030 2"),
+    ON(BDAT, 5YZ, NEXT, refuse_chunk_permanent, "RFC 3030 2"),
+    ON(BDAT, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(BDAT, OTHER, NEXT, refuse_chunk_permanent, "RFC 5321 4.2: fatal"),
+    ON(BDAT, GARBAGE, QUIT, fail_chunks, "RFC 5321 4.2, 4.2.5"),
+    ON(BDAT, UNASKED, QUIT, fail_early, "RFC 3030 2: it is discarded first"),
+    ON(BDAT, CLOSED, CLOSING, fail_chunks, "RFC 5321 3.8, 4.2.5"),
+    ON(BDAT, DEADLINE, CLOSING, fail_chunks, "RFC 5321 4.5.3.2.5"),
+    ON(BDAT, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(BDAT, ABANDON, QUIT, fail_chunks, "RFC 5321 4.2.5"),
+
+    ON(BDAT_LAST, 2YZ, NEXT, accept_message, "RFC 3030 2; RFC 5321 4.2.5"),
+    ON(BDAT_LAST, 3YZ, NEXT, refuse_transaction_temporary, "RFC 5321 4.2.1, 4.3.2"),
+    ON(BDAT_LAST, 4YZ, NEXT, refuse_transaction_temporary, "RFC 3030 2; RFC 5321 4.2.5"),
+    ON(BDAT_LAST, 5YZ, NEXT, refuse_transaction_permanent, "RFC 3030 2; RFC 5321 4.2.5"),
+    ON(BDAT_LAST, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(BDAT_LAST, OTHER, NEXT, refuse_transaction_permanent, "RFC 5321 4.2: fatal"),
+    ON(BDAT_LAST, GARBAGE, QUIT, fail_chunks, "RFC 5321 4.2, 4.2.5"),
+    ON(BDAT_LAST, UNASKED, QUIT, fail_early, "RFC 3030 2: it is discarded first"),
+    ON(BDAT_LAST, CLOSED, CLOSING, fail_chunks, "RFC 5321 3.8, 4.2.5"),
+    ON(BDAT_LAST, DEADLINE, CLOSING, fail_chunks, "RFC 5321 4.5.3.2.6, 6.1"),
+    ON(BDAT_LAST, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(BDAT_LAST, ABANDON, QUIT, fail_chunks, "RFC 5321 4.2.5"),
+
+    ON(IGNORED_BDAT, 2YZ, NEXT, nothing, "RFC 3030 2: in the pipeline already"),
+    ON(IGNORED_BDAT, 3YZ, NEXT, nothing, "RFC 3030 2: in the pipeline already"),
+    ON(IGNORED_BDAT, 4YZ, NEXT, nothing, "RFC 3030 2: in the pipeline already"),
+    ON(IGNORED_BDAT, 5YZ, NEXT, nothing, "RFC 3030 2: in the pipeline already"),
+    ON(IGNORED_BDAT, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(IGNORED_BDAT, OTHER, NEXT, nothing, "RFC 3030 2: in the pipeline already"),
+    ON(IGNORED_BDAT, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(IGNORED_BDAT, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(IGNORED_BDAT, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
+    ON(IGNORED_BDAT, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2.5"),
+    ON(IGNORED_BDAT, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(IGNORED_BDAT, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
     ON(IGNORED_RCPT, 2YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
     ON(IGNORED_RCPT, 3YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),

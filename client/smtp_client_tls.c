@@ -144,7 +144,8 @@ enum client_state smtp_client_next_of_tls(struct smtp_client *client)
         return STATE_TLS;
     case TLS_MADE:
         client->tls = TLS_UP;
-        return client->options.tls == SMTP_CLIENT_TLS_IMPLICIT ? STATE_GREETING : STATE_EHLO;
+        return client->options.tls == SMTP_CLIENT_TLS_IMPLICIT ? STATE_GREETING
+                                                               : smtp_client_hello_state(client);
     case TLS_UP:
     case TLS_REFUSED:
         break;

@@ -8,27 +8,27 @@ enum { LINE_ROOM = 2048 };
 
 size_t smtp_client_unsent(const struct smtp_client *client)
 {
-    return client->out.size - client->out_start;
+    return client->out.size - client->out_start - client->held;
 }
 
-/* Makes room by moving what is unsent to the front. */
-static void make_room(struct smtp_client *client)
+/* Makes room by moving what is unsent, or held, to the front. */
+void smtp_client_make_room(struct smtp_client *client)
 {
     struct buf *out = &client->out;
-    size_t unsent = smtp_client_unsent(client);
+    size_t kept = out->size - client->out_start;
 
     if (client->out_start == 0)
         return;
-    if (unsent > 0)
-        memmove(out->data, out->data + client->out_start, unsent);
-    out->size = unsent;
+    if (kept > 0)
+        memmove(out->data, out->data + client->out_start, kept);
+    out->size = kept;
     client->out_start = 0;
 }
 
 static size_t begin(struct smtp_client *client)
 {
     if (buf_room(&client->out) < LINE_ROOM || client->out_start == client->out.size)
-        make_room(client);
+        smtp_client_make_room(client);
     return client->out.size;
 }
 
@@ -53,13 +53,12 @@ static void write_plain(struct smtp_client *client, enum smtp_verb verb)
     commit(client, before, NULL);
 }
 
-static void write_hello(struct smtp_client *client, bool extended)
+static void write_hello(struct smtp_client *client,
+                        bool (*write)(struct buf *to, struct bytes host, struct err *err))
 {
     size_t before = begin(client);
-    bool ok = extended ? smtp_command_ehlo(&client->out, client->options.host, NULL)
-                       : smtp_command_helo(&client->out, client->options.host, NULL);
 
-    REQUIRE(ok);
+    REQUIRE(write(&client->out, client->options.host, NULL));
     commit(client, before, NULL);
 }
 
@@ -131,6 +130,7 @@ static void write_mail(struct smtp_client *client)
                               NULL));
     commit(client, before, NULL);
     client->group.mail_end = client->written_total;
+    client->mails++;
 }
 
 static void write_rcpt(struct smtp_client *client)
@@ -165,9 +165,11 @@ static void write_group(struct smtp_client *client)
             return;
         write_rcpt(client);
     }
-    if (group->data_written || buf_room(&client->out) + client->out_start < LINE_ROOM)
+    if (group->data_written || group->chunked ||
+        buf_room(&client->out) + client->out_start < LINE_ROOM)
         return;
-    if (group->rcpt_answered < group->count || group->accepted > 0)
+    /* In LMTP a message to nobody gets no reply at all: nobody is told of it (RFC 2033 4.2). */
+    if (group->accepted > 0 || (group->rcpt_answered < group->count && !client->options.lmtp))
         write_data_command(client);
 }
 
@@ -195,7 +197,7 @@ bool smtp_client_write_data(struct smtp_client *client, struct bytes octets, boo
     size_t before;
     bool ok;
 
-    make_room(client);
+    smtp_client_make_room(client);
     before = client->out.size;
     ok = smtp_data_encode(&client->data, octets, &client->out, ret_taken, err);
     client->fed += *ret_taken;
@@ -225,16 +227,27 @@ static void write_mail_data(struct smtp_client *client)
             client, bytes_after(client->message.octets, (size_t)client->fed), true, &taken, &err));
 }
 
-static void begin_mail_data(struct smtp_client *client)
+void smtp_client_begin_data(struct smtp_client *client)
 {
-    struct smtp_data_policy policy = {.eight_bit = smtp_message_has_eight_bit(&client->message),
-                                      .long_lines = client->message.long_lines,
-                                      .trusted = !client->message.streamed};
+    const struct smtp_message *message = &client->message;
+    struct smtp_data_policy policy = {.eight_bit = smtp_message_has_eight_bit(message),
+                                      .long_lines = message->long_lines ||
+                                                    message->request.body == SMTP_BODY_BINARYMIME,
+                                      .trusted = !message->streamed,
+                                      .chunked = client->group.chunked,
+                                      .verbatim = message->verbatim};
 
     smtp_data_init(&client->data, policy);
     client->fed = 0;
     client->data_ended = false;
-    write_mail_data(client);
+}
+
+/* Where a chunk could be written its reply is awaited; else the owner's octets are. */
+static void begin_chunk(struct smtp_client *client)
+{
+    smtp_client_write_chunks(client);
+    if (client->group.chunks_written > client->group.chunks_answered)
+        smtp_client_notice(client, CLASS_GO_ON, NULL);
 }
 
 /* Accepted DATA without any accepted recipient: a single dot (RFC 2920 3.1). */
@@ -252,6 +265,7 @@ static void drop_unsent(struct smtp_client *client)
 {
     client->written_total -= smtp_client_unsent(client);
     client->out_start = 0;
+    client->held = 0;
     buf_clear(&client->out);
 }
 
@@ -279,10 +293,13 @@ void smtp_client_on_entry(struct smtp_client *client)
 {
     switch (client->state) {
     case STATE_EHLO:
-        write_hello(client, true);
+        write_hello(client, smtp_command_ehlo);
         break;
     case STATE_HELO:
-        write_hello(client, false);
+        write_hello(client, smtp_command_helo);
+        break;
+    case STATE_LHLO:
+        write_hello(client, smtp_command_lhlo);
         break;
     case STATE_STARTTLS:
         write_plain(client, SMTP_VERB_STARTTLS);
@@ -318,7 +335,14 @@ void smtp_client_on_entry(struct smtp_client *client)
             write_data_command(client);
         break;
     case STATE_MAIL_DATA:
-        begin_mail_data(client);
+        smtp_client_begin_data(client);
+        write_mail_data(client);
+        break;
+    case STATE_CHUNK:
+        begin_chunk(client);
+        break;
+    case STATE_BDAT:
+        smtp_client_write_chunks(client);
         break;
     case STATE_EMPTY_DATA:
         write_lone_dot(client);
@@ -338,6 +362,9 @@ void smtp_client_on_entry(struct smtp_client *client)
         break;
     case STATE_GREETING:
     case STATE_END_OF_DATA:
+    case STATE_DELIVERY:
+    case STATE_BDAT_LAST:
+    case STATE_IGNORED_BDAT:
     case STATE_IGNORED_RCPT:
     case STATE_IGNORED_DATA:
     case STATE_COUNT:
@@ -350,6 +377,8 @@ void smtp_client_go_on_writing(struct smtp_client *client)
 {
     if (client->state == STATE_MAIL_DATA)
         write_mail_data(client);
+    else if (client->state == STATE_BDAT)
+        smtp_client_write_chunks(client);
     else if (client->group.open && client->group.pipelined &&
              (client->state == STATE_MAIL || client->state == STATE_RCPT))
         write_group(client);

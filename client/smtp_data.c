@@ -92,7 +92,8 @@ static void put(struct buf *to, const char *octets, size_t count)
  * Returns what was taken. */
 static size_t put_span(struct smtp_data *data, struct span span, struct buf *to)
 {
-    bool dot = data->line_octets == 0 && span.text.size > 0 && span.text.data[0] == '.';
+    bool dot = !data->policy.chunked && data->line_octets == 0 && span.text.size > 0 &&
+               span.text.data[0] == '.';
     size_t needed = span.text.size + dot + (span.ends ? 2 : 0);
 
     if (needed > buf_room(to)) {
@@ -145,6 +146,7 @@ static size_t put_lines(struct smtp_data *data, struct bytes input, struct buf *
     const char *const end = at + input.size;
     char *out = to->data + to->size;
     const char *const out_end = to->data + to->max;
+    const int dot = data->policy.chunked ? -1 : '.';
     uint64_t dots = 0;
     uint64_t lines = 0;
     const char *lf;
@@ -156,7 +158,7 @@ static size_t put_lines(struct smtp_data *data, struct bytes input, struct buf *
             size--;
         if (size + 3 > (size_t)(out_end - out) || !is_fit(data, at, size))
             break;
-        if (*at == '.') {
+        if (*at == dot) {
             *out++ = '.';
             dots++;
         }
@@ -174,11 +176,23 @@ static size_t put_lines(struct smtp_data *data, struct bytes input, struct buf *
     return (size_t)(at - input.data);
 }
 
+static bool put_verbatim(struct smtp_data *data, struct bytes input, struct buf *to,
+                         size_t *ret_used)
+{
+    if (input.size > 0)
+        put(to, input.data, input.size);
+    data->octets += input.size;
+    *ret_used = input.size;
+    return true;
+}
+
 bool smtp_data_encode(struct smtp_data *data, struct bytes input, struct buf *to, size_t *ret_used,
                       struct err *err)
 {
     *ret_used = 0;
     input = bytes_slice(input, 0, buf_room(to)); /* so that nothing is looked at twice */
+    if (data->policy.verbatim)
+        return put_verbatim(data, input, to, ret_used);
     if (!data->policy.trusted && !check_octets(data, input, err))
         return false;
     trust_lines(data, input);
@@ -201,11 +215,16 @@ bool smtp_data_encode(struct smtp_data *data, struct bytes input, struct buf *to
     return true;
 }
 
+size_t smtp_data_end_octets(const struct smtp_data *data)
+{
+    return (data->line_octets > 0 ? 2u : 0u) + (data->policy.chunked ? 0u : 3u);
+}
+
 bool smtp_data_end(struct smtp_data *data, struct buf *to, struct err *err)
 {
     if (data->after_cr)
         return refuse(data, err, "ends in a CR without LF (RFC 5321 2.3.8)");
-    if (buf_room(to) < SMTP_DATA_ROOM_MIN)
+    if (buf_room(to) < smtp_data_end_octets(data))
         return err_set(err, ERR_LIMIT, "no room for the end of the mail data");
     if (data->line_octets > 0) {
         put(to, "\r\n", 2);
@@ -213,7 +232,8 @@ bool smtp_data_end(struct smtp_data *data, struct buf *to, struct err *err)
         data->line_octets = 0;
         data->lines++;
     }
-    put(to, ".\r\n", 3);
+    if (!data->policy.chunked)
+        put(to, ".\r\n", 3);
     return true;
 }
 

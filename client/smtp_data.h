@@ -10,6 +10,8 @@
  *   - a line of more than 998 octets without its CRLF (4.5.3.1.6), unless long_lines;
  *   - an octet above 127 (2.4), unless eight_bit: the server offers 8BITMIME (RFC 6152 3).
  *
+ * In the chunks of BDAT dots stay as they are, and what is sent verbatim is not looked at at all.
+ *
  * Shape:   smtp_data_init(), smtp_data_encode() for each piece, smtp_data_end(); or the same with
  *          smtp_data_scan() and smtp_data_scan_end(), which write nothing and count.
  * Bounds:  the output's maximum; it may be filled in pieces of any size from SMTP_DATA_ROOM_MIN on.
@@ -29,7 +31,9 @@ enum { SMTP_DATA_ROOM_MIN = 8 }; /* octets of room with which encode and end alw
 struct smtp_data_policy {
     bool eight_bit;
     bool long_lines;
-    bool trusted; /* all of it was scanned before: not looked at twice */
+    bool trusted;  /* all of it was scanned before: not looked at twice */
+    bool chunked;  /* for BDAT: no transparency, and no end indication (RFC 3030 2) */
+    bool verbatim; /* BODY=BINARYMIME: octet by octet as it is, whatever it holds (RFC 3030 3) */
 };
 
 struct smtp_data {
@@ -47,8 +51,9 @@ void smtp_data_init(struct smtp_data *data, struct smtp_data_policy policy);
 /* Takes as much as the output has room for. */
 bool smtp_data_encode(struct smtp_data *data, struct bytes input, struct buf *to, size_t *ret_used,
                       struct err *err);
-/* The end of mail data indication, and the CRLF before it where it is missing. False also when the
- * output has less room than SMTP_DATA_ROOM_MIN (ERR_LIMIT; come again). */
+/* The CRLF that is missing, and the end of mail data indication. False also when the output has no
+ * room for them (ERR_LIMIT; come again). */
+size_t smtp_data_end_octets(const struct smtp_data *data);
 bool smtp_data_end(struct smtp_data *data, struct buf *to, struct err *err);
 
 bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err);

@@ -2,9 +2,9 @@
  * Any octets as a server: the client neither crashes nor hangs, gives every recipient one outcome,
  * leaves nothing pending at the end, and shows its password in no trace.
  *
- * The first octet chooses the options (a token in place of the password, too), the second how the
- * rest is cut. In the rest, octet 1 lets the time pass to the next deadline, 2 ends the connection,
- * 3 resets it.
+ * The first octet chooses the options (a token in place of the password, too), the second LMTP
+ * and how the rest is cut. In the rest, octet 1 lets the time pass to the next deadline, 2 ends the
+ * connection, 3 resets it.
  */
 #include "base/require.h"
 #include "client/smtp_client.h"
@@ -27,6 +27,9 @@ enum {
     TRACE = 96,
     STARTTLS = 128
 };
+
+/* Of the second octet; the rest of it is where to cut. */
+enum { LMTP = 128 };
 
 struct session {
     struct smtp_client *client;
@@ -175,7 +178,25 @@ static void play(struct session *session, struct bytes input, size_t cut)
     }
 }
 
-static void begin(struct session *session, unsigned bits)
+/* Something of everything that can be asked for, and nothing that a server must have. */
+static void ask(struct smtp_message *message)
+{
+    static const struct smtp_rcpt_request requests[RECIPIENTS] = {
+        {SMTP_NOTIFY_NEVER,                       {"", 0}              },
+        {SMTP_NOTIFY_SUCCESS | SMTP_NOTIFY_DELAY, {"", 0}              },
+        {0,                                       {"utf-8;\xc3\xa9", 8}},
+    };
+
+    message->rcpt_requests = requests;
+    message->request = (struct smtp_mail_request){.ret = SMTP_RET_HDRS,
+                                                  .envid = BYTES_LITERAL("a+b"),
+                                                  .by_mode = SMTP_BY_NOTIFY,
+                                                  .by_s = 60,
+                                                  .has_mt_priority = true,
+                                                  .mt_priority = -3};
+}
+
+static void begin(struct session *session, unsigned bits, bool lmtp)
 {
     static const struct bytes paths[RECIPIENTS] = {
         {"a@b.example",        11},
@@ -203,6 +224,10 @@ static void begin(struct session *session, unsigned bits)
     options.tls = (bits & STARTTLS) != 0 ? (bits & BARE_LF) != 0 ? SMTP_CLIENT_TLS_REQUIRED
                                                                  : SMTP_CLIENT_TLS_OPPORTUNISTIC
                                          : SMTP_CLIENT_TLS_NONE;
+    options.lmtp = lmtp;
+    options.chunk_octets = SMTP_CLIENT_CHUNK_OCTETS_MIN;
+    if ((bits & BEFORE) != 0)
+        ask(&message);
     options.bare_lf = (bits & BARE_LF) != 0;
     options.noop = options.rset = (bits & BEFORE) != 0;
     options.verify = &name;
@@ -225,9 +250,9 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
     if (size < 2)
         return 0;
-    begin(&session, data[0]);
+    begin(&session, data[0], (data[1] & LMTP) != 0);
     settle(&session);
-    play(&session, (struct bytes){(const char *)data + 2, size - 2}, 1 + (size_t)data[1]);
+    play(&session, (struct bytes){(const char *)data + 2, size - 2}, 1 + (size_t)(data[1] & ~LMTP));
     (void)happen(&session, 2);
     for (unsigned steps = 0; pass_time(&session); steps++)
         REQUIRE(steps < STEPS_MAX);

@@ -44,7 +44,8 @@ static void tell(struct dialogue *dialogue, const struct smtp_client_event *even
                            BYTES_FORMAT(who), smtp_outcome_word(event->recipient.outcome)));
     if (event->recipient.code > 0)
         assert_true(buf_printf(&dialogue->told, " %03u", event->recipient.code));
-    assert_true(buf_printf(&dialogue->told, " at %s", smtp_stage_word(event->stage)));
+    assert_true(buf_printf(&dialogue->told, " at %s%s", smtp_stage_word(event->stage),
+                           event->next_session ? " next session" : ""));
 }
 
 static void feed(struct dialogue *dialogue, const struct smtp_client_event *event)

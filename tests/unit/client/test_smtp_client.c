@@ -873,7 +873,7 @@ static void every_state_answers_every_class_of_reply(void **state)
     size_t i;
 
     (void)state;
-    assert_int_equal(smtp_client_step_count(), 22 * 12);
+    assert_int_equal(smtp_client_step_count(), 28 * 12);
     for (i = 0; i < smtp_client_step_count(); i++) {
         struct smtp_client_step step;
 
