@@ -158,6 +158,8 @@ static bool make_client(struct sending *sending, struct err *err)
         .has_mechanism = options->has_mechanism,
         .mechanism = options->mechanism,
         .plaintext_auth = options->plaintext_auth,
+        .lmtp = options->lmtp,
+        .no_chunking = options->no_chunking,
         .no_pipelining = options->no_pipelining,
         .bare_lf = options->bare_lf,
         .trace = options->verbose > 0,

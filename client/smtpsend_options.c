@@ -28,6 +28,8 @@ const char smtpsend_usage[] =
     "      --timeout-STAGE TIME  for one: greeting ehlo tls auth mail rcpt data block "
     "end-of-data\n"
     "                              rset quit\n"
+    "      --lmtp                LMTP in place of SMTP: a result for each recipient\n"
+    "      --chunking auto|never BDAT where it is offered, or DATA always\n"
     "      --no-pipelining       one command at a time\n"
     "      --long-lines          send lines of more than 998 octets as they are\n"
     "      --bare-lf             take replies whose lines end in LF alone\n" SMTPSEND_REQUEST_USAGE
@@ -47,6 +49,8 @@ enum {
     OPTION_PLAINTEXT_AUTH,
     OPTION_EHLO,
     OPTION_TIMEOUT,
+    OPTION_LMTP,
+    OPTION_CHUNKING,
     OPTION_NO_PIPELINING,
     OPTION_LONG_LINES,
     OPTION_BARE_LF,
@@ -74,6 +78,8 @@ static const struct option table[] = {
     {"ehlo",           required_argument, NULL, OPTION_EHLO          },
     {"domain",         required_argument, NULL, OPTION_EHLO          },
     {"timeout",        required_argument, NULL, OPTION_TIMEOUT       },
+    {"lmtp",           no_argument,       NULL, OPTION_LMTP          },
+    {"chunking",       required_argument, NULL, OPTION_CHUNKING      },
     {"no-pipelining",  no_argument,       NULL, OPTION_NO_PIPELINING },
     {"long-lines",     no_argument,       NULL, OPTION_LONG_LINES    },
     {"bare-lf",        no_argument,       NULL, OPTION_BARE_LF       },
@@ -134,6 +140,7 @@ static bool parse_server(struct bytes text, struct smtpsend_options *options, st
                        text_show(text).text);
     memcpy(options->host, host.data, host.size);
     options->host[host.size] = '\0';
+    options->has_port = port.size > 0;
     return port.size == 0 || parse_port(port, &options->port, err);
 }
 
@@ -173,6 +180,14 @@ static bool parse_mechanism(struct bytes text, struct smtpsend_options *options,
     if (sasl_is_known(options->mechanism))
         return true;
     return err_set(err, ERR_SYNTAX, "--auth knows no mechanism \"%s\"; smtpsend(1) lists them",
+                   text_show(text).text);
+}
+
+static bool parse_chunking(struct bytes text, bool *ret_never, struct err *err)
+{
+    *ret_never = bytes_equal_nocase(text, BYTES_LITERAL("never"));
+    return *ret_never || bytes_equal_nocase(text, BYTES_LITERAL("auto")) ||
+           err_set(err, ERR_SYNTAX, "--chunking is auto or never; got \"%s\"",
                    text_show(text).text);
 }
 
@@ -242,6 +257,8 @@ static bool take_flag(struct smtpsend_options *options, int option)
     switch (option) {
     case OPTION_PLAINTEXT_AUTH:
         return options->plaintext_auth = true;
+    case OPTION_LMTP:
+        return options->lmtp = true;
     case OPTION_NO_PIPELINING:
         return options->no_pipelining = true;
     case OPTION_LONG_LINES:
@@ -293,6 +310,8 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         return parse_descriptor(value, &options->password_fd, err);
     case OPTION_AUTH:
         return parse_mechanism(value, options, err);
+    case OPTION_CHUNKING:
+        return parse_chunking(value, &options->no_chunking, err);
     case OPTION_VRFY:
         options->verify[options->verify_count++] = without_brackets(value);
         return true;
@@ -312,6 +331,10 @@ static bool check(const struct smtpsend_options *options, struct err *err)
         return true;
     if (options->host[0] == '\0')
         return err_set(err, ERR_SYNTAX, "--server HOST[:PORT] is missing");
+    if (options->lmtp && (!options->has_port || options->port == 25))
+        return err_set(
+            err, ERR_SYNTAX,
+            "--lmtp needs a port, and one that is not 25: LMTP is not SMTP (RFC 2033 5)");
     if (!options->has_from)
         return err_set(err, ERR_SYNTAX, "--from MAILBOX is missing");
     if (options->recipient_count == 0)

@@ -17,6 +17,7 @@ struct smtpsend_options {
     bool version;
     char host[256];
     unsigned port;
+    bool has_port;
     struct bytes from;
     bool has_from;
     struct bytes *recipients;
@@ -37,6 +38,8 @@ struct smtpsend_options {
     enum smtp_mechanism mechanism;
     bool plaintext_auth;
     struct bytes ehlo; /* empty: this host's own name */
+    bool lmtp;
+    bool no_chunking;
     bool no_pipelining;
     bool long_lines;
     bool bare_lf;
