@@ -15,6 +15,7 @@
 #include "client/smtpsend_source.h"
 #include "transport/clock.h"
 #include "transport/socket.h"
+#include "transport/tls_context.h"
 
 #include <netdb.h>
 #include <signal.h>
@@ -36,6 +37,7 @@ struct sending {
     struct smtpsend_report report;
     struct loop *loop;
     struct connection *connection; /* NULL: none, or over */
+    struct tls_context *tls;       /* NULL: none is made */
     struct smtp_client *client;
     bool interrupted;
     char trouble[240];
@@ -93,16 +95,34 @@ static void find_host(struct buf *to)
 /* ----------------------------------------------------------------------------------- prepare ---
  */
 
+static bool is_oauth(const struct smtpsend_options *options)
+{
+    return options->token_file ||
+           (options->has_mechanism && (options->mechanism == SMTP_MECHANISM_OAUTHBEARER ||
+                                       options->mechanism == SMTP_MECHANISM_XOAUTH2));
+}
+
+/* Nobody is asked for a password where a certificate is to do, or is there at all. */
+static bool has_other_proof(const struct smtpsend_options *options)
+{
+    return options->tls.client_cert ||
+           (options->has_mechanism && options->mechanism == SMTP_MECHANISM_EXTERNAL);
+}
+
 static bool get_password(struct sending *sending, struct err *err)
 {
     const struct smtpsend_options *options = &sending->options;
 
     if (options->user.size == 0)
         return true;
+    if (options->token_file)
+        return smtpsend_password_file(options->token_file, &sending->password, err);
     if (options->password_file)
         return smtpsend_password_file(options->password_file, &sending->password, err);
     if (options->password_fd >= 0)
         return smtpsend_password_descriptor(options->password_fd, &sending->password, err);
+    if (has_other_proof(options))
+        return true;
     return smtpsend_password_ask(options->user, options->host, &sending->password, err);
 }
 
@@ -146,13 +166,35 @@ static bool get_message(struct sending *sending, struct err *err)
     return smtpsend_source_open(&sending->source, options->file, &sending->message, err);
 }
 
+static bool make_tls(struct sending *sending, struct err *err)
+{
+    const struct smtpsend_options *options = &sending->options;
+    const struct smtpsend_tls *tls = &options->tls;
+    struct tls_client_options ours = {
+        .verify = smtpsend_tls_verifies(tls, options->user.size > 0),
+        .ca_file = tls->ca_file,
+        .crl_file = tls->crl_file,
+        .certificate_file = tls->client_cert,
+        .key_file = tls->client_key,
+    };
+
+    if (tls->mode == SMTP_CLIENT_TLS_NONE)
+        return true;
+    sending->tls = tls_context_new_client(&ours, err);
+    return sending->tls != NULL;
+}
+
 static bool make_client(struct sending *sending, struct err *err)
 {
     const struct smtpsend_options *options = &sending->options;
+    struct bytes secret = buf_bytes(&sending->password);
     struct smtp_client_options ours = {
         .host = buf_bytes(&sending->host),
         .user = options->user,
-        .password = buf_bytes(&sending->password),
+        .password = is_oauth(options) ? BYTES_NONE : secret,
+        .token = is_oauth(options) ? secret : BYTES_NONE,
+        .certificate = options->tls.client_cert != NULL,
+        .tls = options->tls.mode,
         .server = bytes_of(options->host),
         .port = options->port,
         .has_mechanism = options->has_mechanism,
@@ -182,11 +224,29 @@ static bool make_client(struct sending *sending, struct err *err)
 /* --------------------------------------------------------------------------------------- run ---
  */
 
+static const char *server_name(const struct sending *sending)
+{
+    return sending->options.tls.name ? sending->options.tls.name : sending->options.host;
+}
+
+static void tell_tls(const struct sending *sending, const struct smtp_client_event *event)
+{
+    bool verified = smtpsend_tls_verifies(&sending->options.tls, sending->options.user.size > 0);
+
+    (void)fprintf(stderr, "   TLS %.*s, server %s%s\n", BYTES_FORMAT(event->line),
+                  verified ? "verified as " : "not verified", verified ? server_name(sending) : "");
+}
+
 static struct engine opened(void *owner, struct connection *connection)
 {
     struct sending *sending = owner;
 
     sending->connection = connection;
+    if (sending->tls && !connection_set_tls(connection, sending->tls, server_name(sending))) {
+        (void)snprintf(sending->trouble, sizeof sending->trouble, "out of memory");
+        loop_stop(sending->loop);
+        return (struct engine){NULL, NULL};
+    }
     return smtp_client_engine(sending->client);
 }
 
@@ -210,8 +270,10 @@ static void take_event(struct sending *sending, const struct smtp_client_event *
     case SMTP_CLIENT_SENT_DATA:
     case SMTP_CLIENT_RECEIVED:
     case SMTP_CLIENT_STATE:
-    case SMTP_CLIENT_SECURED:
         smtpsend_report_line(stderr, event, sending->options.verbose > 1);
+        break;
+    case SMTP_CLIENT_SECURED:
+        tell_tls(sending, event);
         break;
     case SMTP_CLIENT_WANTS_DATA:
         feed(sending, event->octets);
@@ -322,6 +384,7 @@ static int finish(struct sending *sending)
 {
     struct smtpsend_circumstances is = {.has_user = sending->options.user.size > 0,
                                         .port = sending->options.port,
+                                        .tls = sending->options.tls.mode,
                                         .offered = smtp_client_offered(sending->client),
                                         .trouble = sending->trouble};
 
@@ -346,6 +409,8 @@ static int send_message(struct sending *sending)
         return complain(EX_NOINPUT, &err);
     if (!get_message(sending, &err))
         return err.kind == ERR_SYNTAX ? refuse_message(sending, &err) : complain(EX_NOINPUT, &err);
+    if (!make_tls(sending, &err))
+        return complain(err.kind == ERR_IO ? EX_NOINPUT : EX_OSERR, &err);
     sending->loop = loop_new(&err);
     if (!sending->loop || !make_client(sending, &err) || !run(sending, &err))
         return complain(EX_OSERR, &err);
@@ -358,6 +423,7 @@ static void release(struct sending *sending)
     if (sending->loop)
         loop_free(sending->loop);
     smtp_client_free(sending->client);
+    tls_context_free(sending->tls);
     smtpsend_source_close(&sending->source);
     smtpsend_report_release(&sending->report);
     smtpsend_mailboxes_release(&sending->mailboxes);

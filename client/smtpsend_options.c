@@ -21,8 +21,9 @@ const char smtpsend_usage[] =
     "      --password-file FILE    the first line of a file,\n"
     "      --password-fd N         the first line of an open descriptor,\n"
     "                              or a prompt on the terminal\n"
+    "      --oauth-token-file FILE  or, in place of a password, the first line of a file: a token\n"
     "      --auth MECHANISM      this AUTH mechanism only: SCRAM-SHA-256, PLAIN, XOAUTH2 ...\n"
-    "      --plaintext-auth      send the password even where there is no TLS\n"
+    "      --plaintext-auth      send the password even where there is no TLS\n" SMTPSEND_TLS_USAGE
     "      --ehlo NAME           our name for EHLO; this host's by default\n"
     "      --timeout TIME        for everything: 30, 30s, 500ms, 5m\n"
     "      --timeout-STAGE TIME  for one: greeting ehlo tls auth mail rcpt data block "
@@ -45,6 +46,7 @@ enum {
     OPTION_BODY,
     OPTION_PASSWORD_FILE,
     OPTION_PASSWORD_FD,
+    OPTION_TOKEN_FILE,
     OPTION_AUTH,
     OPTION_PLAINTEXT_AUTH,
     OPTION_EHLO,
@@ -60,6 +62,7 @@ enum {
     OPTION_JSON,
     OPTION_TIMEOUT_FIRST, /* and one for each timeout */
     OPTION_REQUEST_FIRST = OPTION_TIMEOUT_FIRST + SMTP_CLIENT_TIMEOUT_COUNT, /* and one for each */
+    OPTION_TLS_FIRST = OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_COUNT,        /* and one for each */
 };
 
 /* clang-format off */
@@ -72,6 +75,7 @@ static const struct option table[] = {
     {"user",           required_argument, NULL, 'u'                  },
     {"password-file",  required_argument, NULL, OPTION_PASSWORD_FILE },
     {"password-fd",    required_argument, NULL, OPTION_PASSWORD_FD   },
+    {"oauth-token-file", required_argument, NULL, OPTION_TOKEN_FILE  },
     {"auth",           required_argument, NULL, OPTION_AUTH          },
     {"mechanism",      required_argument, NULL, OPTION_AUTH          },
     {"plaintext-auth", no_argument,       NULL, OPTION_PLAINTEXT_AUTH},
@@ -98,6 +102,10 @@ static const struct option table[] = {
     {word, (value) ? required_argument : no_argument, NULL,                                        \
      OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_##name},
     SMTPSEND_REQUEST_TABLE(X)
+#undef X
+#define X(word, name, value)                                                                       \
+    {word, (value) ? required_argument : no_argument, NULL, OPTION_TLS_FIRST + SMTPSEND_TLS_##name},
+    SMTPSEND_TLS_TABLE(X)
 #undef X
     {NULL,             0,                 NULL, 0                    },
 };
@@ -306,6 +314,9 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
     case OPTION_PASSWORD_FILE:
         options->password_file = value.data;
         return true;
+    case OPTION_TOKEN_FILE:
+        options->token_file = value.data;
+        return true;
     case OPTION_PASSWORD_FD:
         return parse_descriptor(value, &options->password_fd, err);
     case OPTION_AUTH:
@@ -319,10 +330,27 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         options->ehlo = value;
         return true;
     default:
+        if (option >= OPTION_TLS_FIRST)
+            return smtpsend_tls_take((enum smtpsend_tls_option)(option - OPTION_TLS_FIRST),
+                                     value.data, &options->tls, err);
         if (option >= OPTION_REQUEST_FIRST)
             return take_request(options, option, value, err);
         return take_timeout(options, option, value, err);
     }
+}
+
+static bool check_credentials(const struct smtpsend_options *options, struct err *err)
+{
+    int sources = (options->password_file != NULL) + (options->password_fd >= 0) +
+                  (options->token_file != NULL);
+
+    if (options->user.size == 0 && sources > 0)
+        return err_set(err, ERR_SYNTAX, "a password without --user");
+    if (sources > 1)
+        return err_set(err, ERR_SYNTAX,
+                       "--password-file, --password-fd and --oauth-token-file "
+                       "exclude each other");
+    return true;
 }
 
 static bool check(const struct smtpsend_options *options, struct err *err)
@@ -345,11 +373,7 @@ static bool check(const struct smtpsend_options *options, struct err *err)
         return err_set(err, ERR_SYNTAX, "a FILE is a whole message: no --subject, no --body");
     if (!smtp_request_check_mail(&options->request, options->from.size == 0, err))
         return false;
-    if (options->user.size == 0 && (options->password_file || options->password_fd >= 0))
-        return err_set(err, ERR_SYNTAX, "a password without --user");
-    if (options->password_file && options->password_fd >= 0)
-        return err_set(err, ERR_SYNTAX, "--password-file and --password-fd exclude each other");
-    return true;
+    return check_credentials(options, err);
 }
 
 bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret, struct err *err)
@@ -379,7 +403,8 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
     if (optind < argc)
         return err_set(err, ERR_SYNTAX, "one FILE at most; \"%s\" is one too many",
                        text_show(bytes_of(argv[optind])).text);
-    return check(ret, err);
+    return check(ret, err) && smtpsend_tls_settle(&ret->tls, ret->port,
+                                                  ret->user.size > 0 && !ret->plaintext_auth, err);
 }
 
 void smtpsend_options_release(struct smtpsend_options *options)

@@ -9,6 +9,7 @@
 
 #include "client/smtp_client.h"
 #include "client/smtpsend_request.h"
+#include "client/smtpsend_tls.h"
 
 enum { SMTPSEND_PORT_DEFAULT = 587 }; /* RFC 6409 3.1; RFC 5321 2.1 wants submission from us */
 
@@ -37,6 +38,8 @@ struct smtpsend_options {
     bool has_mechanism;
     enum smtp_mechanism mechanism;
     bool plaintext_auth;
+    const char *token_file; /* NULL: none */
+    struct smtpsend_tls tls;
     struct bytes ehlo; /* empty: this host's own name */
     bool lmtp;
     bool no_chunking;

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum { SMTPSEND_PASSWORD_OCTETS_MAX = 1024 };
+enum { SMTPSEND_PASSWORD_OCTETS_MAX = 8192 }; /* a token may be long */
 
 bool smtpsend_password_file(const char *path, struct buf *ret, struct err *err);
 bool smtpsend_password_descriptor(int descriptor, struct buf *ret, struct err *err);

@@ -127,9 +127,6 @@ void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool 
         if (states)
             (void)fprintf(to, "   %.*s  (%s)\n", BYTES_FORMAT(event->line), event->because);
         break;
-    case SMTP_CLIENT_SECURED:
-        (void)fprintf(to, "   TLS %.*s\n", BYTES_FORMAT(event->line));
-        break;
     case SMTP_CLIENT_VERIFIED:
         (void)fprintf(to, "   %s ", event->verification.exists ? "verified" : "not verified");
         print_escaped(to, event->verification.name);
@@ -137,6 +134,7 @@ void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool 
         print_escaped(to, event->verification.text);
         (void)fputc('\n', to);
         break;
+    case SMTP_CLIENT_SECURED:
     case SMTP_CLIENT_READY:
     case SMTP_CLIENT_WANTS_DATA:
     case SMTP_CLIENT_RECIPIENT:
@@ -283,6 +281,14 @@ static bool wants_auth(const struct smtpsend_result *result,
     return false;
 }
 
+static const char *hint_for_tls(const struct smtpsend_circumstances *is)
+{
+    if (is->tls == SMTP_CLIENT_TLS_REQUIRED &&
+        !smtp_extensions_has(is->offered, SMTP_EXTENSION_STARTTLS))
+        return "--tls opportunistic goes on in the clear, where the way to the server is safe";
+    return "--cacert names the CA to trust, --tls-name the name that the server should have";
+}
+
 static const char *hint_for(const struct smtpsend_result *result,
                             const struct smtpsend_circumstances *is)
 {
@@ -294,8 +300,11 @@ static const char *hint_for(const struct smtpsend_result *result,
     if (result->outcome == SMTP_OUTCOME_REFUSED_AUTH && result->code == 0 &&
         smtp_extensions_has(is->offered, SMTP_EXTENSION_AUTH))
         return "--plaintext-auth allows it, where the way to the server is safe";
-    if (result->stage == SMTP_STAGE_GREETING && result->code == 0 && is->port == 465)
-        return "port 465 begins with TLS, which this program does not speak";
+    if (result->stage == SMTP_STAGE_GREETING && result->code == 0 &&
+        is->port == SMTPSEND_PORT_IMPLICIT_TLS && is->tls != SMTP_CLIENT_TLS_IMPLICIT)
+        return "port 465 begins with TLS: --tls implicit";
+    if (result->outcome == SMTP_OUTCOME_REFUSED_TLS && result->code == 0)
+        return hint_for_tls(is);
     return NULL;
 }
 

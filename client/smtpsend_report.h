@@ -9,6 +9,7 @@
 #define CLIENT_SMTPSEND_REPORT_H
 
 #include "client/smtp_client.h"
+#include "client/smtpsend_tls.h"
 
 #include <stdio.h>
 
@@ -43,6 +44,7 @@ bool smtpsend_report_json(const struct smtpsend_report *report, FILE *to);
 struct smtpsend_circumstances {
     bool has_user;
     unsigned port;
+    enum smtp_client_tls tls;
     const struct smtp_extensions *offered;
     const char *trouble; /* of the connection, "" = none known */
 };
