@@ -17,6 +17,15 @@
     X(AUTH, "auth", "authenticates when it is given credentials")                                  \
     X(AUTH_PLAIN, "auth-plain", "knows AUTH PLAIN")                                                \
     X(AUTH_LOGIN, "auth-login", "knows AUTH LOGIN")                                                \
+    X(AUTH_CRAM_MD5, "auth-cram-md5", "knows AUTH CRAM-MD5")                                       \
+    X(AUTH_DIGEST_MD5, "auth-digest-md5", "knows AUTH DIGEST-MD5")                                 \
+    X(AUTH_SCRAM_SHA_1, "auth-scram-sha-1", "knows AUTH SCRAM-SHA-1")                              \
+    X(AUTH_SCRAM_SHA_256, "auth-scram-sha-256", "knows AUTH SCRAM-SHA-256")                        \
+    X(AUTH_SCRAM_SHA_1_PLUS, "auth-scram-sha-1-plus", "knows AUTH SCRAM-SHA-1-PLUS")               \
+    X(AUTH_SCRAM_SHA_256_PLUS, "auth-scram-sha-256-plus", "knows AUTH SCRAM-SHA-256-PLUS")         \
+    X(AUTH_EXTERNAL, "auth-external", "knows AUTH EXTERNAL")                                       \
+    X(AUTH_XOAUTH2, "auth-xoauth2", "knows AUTH XOAUTH2")                                          \
+    X(AUTH_OAUTHBEARER, "auth-oauthbearer", "knows AUTH OAUTHBEARER")                              \
     X(AUTH_EMPTY_RESPONSE, "auth-empty-response", "sends a first response after a 334")            \
     X(MECHANISM, "mechanism", "can be told which AUTH mechanism to use")                           \
     X(MULTIPLE_RECIPIENTS, "multiple-recipients", "sends one message to several recipients")       \
