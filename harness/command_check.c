@@ -98,13 +98,6 @@ static bool make_instances(const struct scenario_file *file, struct err *err)
     return true;
 }
 
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t length = strlen(path);
-    size_t end = strlen(suffix);
-    return length > end && strcmp(path + length - end, suffix) == 0;
-}
-
 static void check_scenario(struct checking *checking, const char *path, struct bytes text,
                            struct arena *arena)
 {
@@ -112,7 +105,7 @@ static void check_scenario(struct checking *checking, const char *path, struct b
     struct err err = {.kind = ERR_NONE};
     if (!scenario_file_parse(path, text, &checking->suite->loader, arena, &file, &err) ||
         /* A personality is made for the session of a scenario: lint does. */
-        (!ends_in(path, ".personality") && !make_instances(file, &err)) ||
+        (!files_has_suffix(path, ".personality") && !make_instances(file, &err)) ||
         !lint(checking, path, file, arena, &err))
         unusable(checking, &err, path, text);
 }
@@ -136,7 +129,7 @@ static bool check_file(struct checking *checking, const char *path)
     if (arena == NULL)
         return err_memory(checking->err);
     bool ok = data_path_read(path, SCENARIO_FILE_OCTETS_MAX, arena, &text, checking->err);
-    if (ok && ends_in(path, ".client"))
+    if (ok && files_has_suffix(path, ".client"))
         check_recipe(checking, path, text, arena);
     else if (ok)
         check_scenario(checking, path, text, arena);
@@ -168,7 +161,7 @@ static bool check_folder(struct checking *checking, const char *folder)
 /* A name of a scenario will do as well as its path. */
 static bool check_word(struct checking *checking, const char *word)
 {
-    if (files_is_folder(word))
+    if (data_path_is_folder(word))
         return check_folder(checking, word);
     if (data_path_is_file(word))
         return check_file(checking, word);
@@ -179,8 +172,8 @@ static bool check_word(struct checking *checking, const char *word)
         return err_memory(checking->err);
     if (data_path_is_file(file.data))
         return check_file(checking, file.data);
-    return files_is_folder(folder.data) ? check_folder(checking, folder.data)
-                                        : check_file(checking, word);
+    return data_path_is_folder(folder.data) ? check_folder(checking, folder.data)
+                                            : check_file(checking, word);
 }
 
 static bool check_all(struct checking *checking, const struct options *options)

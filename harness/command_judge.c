@@ -1,9 +1,9 @@
 #include "fakeserver/judge.h"
 #include "fakeserver/transcript_text.h"
 #include "harness/excerpt.h"
-#include "harness/files.h"
 #include "harness/program.h"
 #include "harness/report.h"
+#include "transport/data_path.h"
 
 #include <stdlib.h>
 
@@ -88,7 +88,7 @@ static bool rejudge(struct rejudging *again, const char *path, struct err *err)
     again->transcript = transcript_new();
     if (again->arena == NULL || again->transcript == NULL)
         return err_memory(err);
-    if (!files_read_input(path, TRANSCRIPT_FILE_OCTETS_MAX, again->arena, &again->octets, err))
+    if (!data_path_read_input(path, TRANSCRIPT_FILE_OCTETS_MAX, again->arena, &again->octets, err))
         return false;
     bool ok =
         transcript_text_parse(again->octets, again->arena, &again->text, again->transcript, err) &&

@@ -25,8 +25,8 @@ static bool read_results(struct program *program, struct matrix *matrix,
     for (size_t i = 0; i < options->word_count; i++) {
         struct bytes text;
 
-        if (!files_read_input(options->words[i], MATRIX_FILE_OCTETS_MAX, program->arena, &text,
-                              err) ||
+        if (!data_path_read_input(options->words[i], MATRIX_FILE_OCTETS_MAX, program->arena, &text,
+                                  err) ||
             !matrix_add(matrix, options->words[i], text, err))
             return false;
     }

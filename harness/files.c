@@ -10,38 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILES_PIECE 65536
-
-static bool read_all(int file, const char *path, size_t octets_max, struct arena *arena,
-                     struct bytes *ret, struct err *err)
-{
-    char piece[FILES_PIECE];
-    struct buf octets;
-    ssize_t got = 0;
-    bool ok = true;
-    buf_init(&octets, octets_max);
-    while (ok && (got = read(file, piece, sizeof(piece))) > 0)
-        if (!buf_append(&octets, (struct bytes){piece, (size_t)got}))
-            ok = err_set(err, ERR_LIMIT, "%s: more than %zu octets", path, octets_max);
-    if (ok && got < 0)
-        ok = err_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    if (ok) {
-        *ret = arena_copy(arena, buf_bytes(&octets));
-        ok = ret->data != NULL || err_memory(err);
-    }
-    buf_release(&octets);
-    return ok;
-}
-
-bool files_read_input(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
-                      struct err *err)
-{
-    if (strcmp(path, "-") == 0)
-        return read_all(STDIN_FILENO, "standard input", octets_max, arena, ret, err);
-    return data_path_read(path, octets_max, arena, ret, err);
-}
-
-static bool write_all(int file, struct bytes octets)
+bool files_write_all(int file, struct bytes octets)
 {
     while (octets.size > 0) {
         ssize_t wrote = write(file, octets.data, octets.size);
@@ -76,7 +45,7 @@ bool files_replace(const char *path, struct bytes octets, struct err *err)
     bool ok = file >= 0;
     if (ok)
         ok = fchmod(file, stat(path, &before) == 0 ? before.st_mode & 07777 : new_mode()) == 0;
-    ok = ok && write_all(file, octets) && fsync(file) == 0;
+    ok = ok && files_write_all(file, octets) && fsync(file) == 0;
     ok = (file < 0 || close(file) == 0) && ok;
     ok = ok && rename(name.data, path) == 0;
     if (!ok) {
@@ -88,12 +57,6 @@ bool files_replace(const char *path, struct bytes octets, struct err *err)
     return ok;
 }
 
-bool files_is_folder(const char *path)
-{
-    struct stat facts;
-    return stat(path, &facts) == 0 && S_ISDIR(facts.st_mode);
-}
-
 bool files_are_same(const char *a, const char *b)
 {
     struct stat of_a;
@@ -102,16 +65,23 @@ bool files_are_same(const char *a, const char *b)
            of_a.st_ino == of_b.st_ino;
 }
 
+bool files_has_suffix(const char *path, const char *suffix)
+{
+    size_t length = strlen(path);
+    size_t end = strlen(suffix);
+    return length > end && strcmp(path + length - end, suffix) == 0;
+}
+
 bool files_is_program(const char *path)
 {
-    return !files_is_folder(path) && access(path, X_OK) == 0;
+    return !data_path_is_folder(path) && access(path, X_OK) == 0;
 }
 
 /* ---- folders --------------------------------------------------------------------------------- */
 
 struct finding_files {
     const char *folder;
-    struct bytes suffix;
+    const char *suffix;
     struct arena *arena;
     const char **names;
     size_t count;
@@ -141,12 +111,9 @@ static bool visit_entry(struct finding_files *found, const char *below, const ch
     struct bytes path = arena_printf(found->arena, "%s/%s", found->folder, name.data);
     if (name.data == NULL || path.data == NULL)
         return err_memory(found->err);
-    if (files_is_folder(path.data))
+    if (data_path_is_folder(path.data))
         return visit(found, name.data, depth + 1);
-    if (name.size <= found->suffix.size ||
-        !bytes_equal(bytes_after(name, name.size - found->suffix.size), found->suffix))
-        return true;
-    return add_name(found, name.data);
+    return !files_has_suffix(name.data, found->suffix) || add_name(found, name.data);
 }
 
 static bool visit(struct finding_files *found, const char *below, unsigned depth)
@@ -177,8 +144,7 @@ static int by_name(const void *a, const void *b)
 bool files_find(const char *folder, const char *suffix, struct arena *arena,
                 const char *const **ret, size_t *ret_count, struct err *err)
 {
-    struct finding_files found = {
-        .folder = folder, .suffix = bytes_of(suffix), .arena = arena, .err = err};
+    struct finding_files found = {.folder = folder, .suffix = suffix, .arena = arena, .err = err};
     if (!visit(&found, "", 0))
         return false;
     if (found.count > 0)

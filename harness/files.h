@@ -1,8 +1,7 @@
 /*
- * files.h - files and folders, read and written whole.
+ * files.h - files and folders, found and written whole.
  *
- * Bounds:  the maximum given.
- * Lives:   octets live in the arena given, with a NUL behind them.
+ * Lives:   names live in the arena given.
  * Errors:  ERR_IO with the system's words and the path, ERR_LIMIT, ERR_MEMORY.
  */
 #ifndef HARNESS_FILES_H
@@ -11,14 +10,13 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* "-": standard input. */
-bool files_read_input(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
-                      struct err *err);
+/* All of it to a descriptor; false: errno says why. */
+bool files_write_all(int file, struct bytes octets);
 /* A new file beside it takes its place when it is whole. */
 bool files_replace(const char *path, struct bytes octets, struct err *err);
 
-bool files_is_folder(const char *path);
-bool files_are_same(const char *a, const char *b); /* one file by two names */
+bool files_are_same(const char *a, const char *b);           /* one file by two names */
+bool files_has_suffix(const char *path, const char *suffix); /* and more before it */
 bool files_is_program(const char *path);
 
 /* Every file below the folder whose name ends so, sorted: names relative to it, NUL-terminated. */

@@ -4,36 +4,14 @@
 #include "harness/files.h"
 #include "transport/data_path.h"
 
-#include <uv.h>
-
-#define PATH_OCTETS_MAX 4096
-
-/* The folder of this executable, with a `/` at its end. */
-static bool executable_folder(struct arena *arena, const char **ret, struct err *err)
-{
-    char path[PATH_OCTETS_MAX];
-    size_t size = sizeof(path);
-    int status = uv_exepath(path, &size);
-    if (status != 0)
-        return err_set(err, ERR_IO, "the path of this program: %s", uv_strerror(status));
-    while (size > 0 && path[size - 1] != '/')
-        size--;
-    *ret = arena_string(arena, (struct bytes){path, size});
-    return *ret != NULL || err_memory(err);
-}
-
 bool program_open(struct program *program, const char *scenarios, struct err *err)
 {
-    const char *beside = NULL;
     *program = (struct program){.arena = arena_new(PROGRAM_OCTETS_MAX), .scenarios = scenarios};
     if (program->arena == NULL)
         return err_memory(err);
-    if (!executable_folder(program->arena, &beside, err))
+    if (!data_path_beside("smtpsend", program->arena, &program->smtpsend, err))
         return false;
-    program->smtpsend = arena_printf(program->arena, "%ssmtpsend", beside).data;
-    if (program->smtpsend == NULL)
-        return err_memory(err);
-    if (scenarios != NULL && !files_is_folder(scenarios))
+    if (scenarios != NULL && !data_path_is_folder(scenarios))
         return err_set(err, ERR_IO, "%s: no such folder", scenarios);
     return (scenarios != NULL ||
             data_path_folder("scenarios", program->arena, &program->scenarios, err)) &&
@@ -148,7 +126,8 @@ static bool unknown_client(struct program *program, const char *name, struct err
 bool program_recipe(struct program *program, const char *name, struct recipe *ret, struct err *err)
 {
     const char *path = name;
-    if (strchr(name, '/') == NULL && !data_path_is_file(name))
+    /* A name is one of ours, whatever else is called so where this was started. */
+    if (strchr(name, '/') == NULL && !files_has_suffix(name, ".client"))
         path = arena_printf(program->arena, "%s/%s.client", program->clients, name).data;
     const char *bare = name_of(program, name);
     if (path == NULL || bare == NULL)

@@ -1,5 +1,7 @@
 #include "harness/run_folder.h"
 
+#include "harness/files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -73,19 +75,6 @@ void run_folder_remove(const struct run_folder *folder)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-static bool write_all(int file, struct bytes octets)
-{
-    while (octets.size > 0) {
-        ssize_t wrote = write(file, octets.data, octets.size);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            return false;
-        octets = bytes_after(octets, (size_t)wrote);
-    }
-    return true;
-}
-
 static int create(const struct run_folder *folder, struct bytes name, struct err *err)
 {
     char path[RUN_FOLDER_PATH_OCTETS + 256];
@@ -106,7 +95,7 @@ bool run_folder_write(const struct run_folder *folder, struct bytes name, struct
     int file = create(folder, name, err);
     if (file < 0)
         return false;
-    bool ok = write_all(file, octets) || fail(err, folder->path);
+    bool ok = files_write_all(file, octets) || fail(err, folder->path);
     (void)close(file);
     return ok;
 }
@@ -123,8 +112,8 @@ struct mail_writer {
 
 static bool write_line_end(const struct mail_writer *writer)
 {
-    return write_all(writer->file,
-                     writer->form == MAIL_FORM_CRLF ? BYTES_LITERAL("\r\n") : BYTES_LITERAL("\n"));
+    return files_write_all(writer->file, writer->form == MAIL_FORM_CRLF ? BYTES_LITERAL("\r\n")
+                                                                        : BYTES_LITERAL("\n"));
 }
 
 /* Octets of one line without its LF; line_ends: the LF was there. */
@@ -134,7 +123,7 @@ static bool write_part(struct mail_writer *writer, struct bytes part, bool line_
     bool empty = part.size == 0 && writer->at_start;
     writer->after_cr = false;
     if (held_cr && part.size > 0 && !writer->in_header &&
-        !write_all(writer->file, BYTES_LITERAL("\r")))
+        !files_write_all(writer->file, BYTES_LITERAL("\r")))
         return false; /* that CR was no part of a line end */
     if (part.size > 0 && part.data[part.size - 1] == '\r') {
         part.size--;
@@ -143,7 +132,7 @@ static bool write_part(struct mail_writer *writer, struct bytes part, bool line_
     }
     if (writer->in_header) {
         writer->in_header = !(line_ends && empty);
-    } else if (!write_all(writer->file, part) || (line_ends && !write_line_end(writer))) {
+    } else if (!files_write_all(writer->file, part) || (line_ends && !write_line_end(writer))) {
         return false;
     }
     writer->at_start = line_ends || (writer->at_start && part.size == 0);
@@ -194,10 +183,10 @@ bool run_folder_write_mail(const struct run_folder *folder, const char *name,
         if (got == 0)
             break;
         at += got;
-        ok = as_is ? write_all(writer.file, read) : write_converted(&writer, read);
+        ok = as_is ? files_write_all(writer.file, read) : write_converted(&writer, read);
     }
     if (ok && writer.after_cr && !writer.in_header)
-        ok = write_all(writer.file, BYTES_LITERAL("\r"));
+        ok = files_write_all(writer.file, BYTES_LITERAL("\r"));
     if (!ok)
         fail(err, folder->path);
     (void)close(writer.file);

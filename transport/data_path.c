@@ -11,7 +11,7 @@
 
 enum { PATH_OCTETS_MAX = 4096, READ_OCTETS = 32 * 1024 };
 
-static bool is_folder(const char *path)
+bool data_path_is_folder(const char *path)
 {
     struct stat found;
 
@@ -25,27 +25,39 @@ bool data_path_is_file(const char *path)
     return stat(path, &found) == 0 && !S_ISDIR(found.st_mode);
 }
 
-static const char *beside_executable(const char *kind, struct arena *arena)
+bool data_path_beside(const char *name, struct arena *arena, const char **ret, struct err *err)
 {
     char program[PATH_OCTETS_MAX];
     size_t size = sizeof(program);
+    int status = uv_exepath(program, &size);
 
-    if (uv_exepath(program, &size) < 0)
-        return NULL;
+    if (status < 0)
+        return err_set(err, ERR_IO, "the path of this program: %s", uv_strerror(status));
     while (size > 0 && program[size - 1] != '/')
         size--;
-    return arena_printf(arena, "%.*s../share/smtpdrill/%s", (int)size, program, kind).data;
+    *ret = arena_printf(arena, "%.*s%s", (int)size, program, name).data;
+    return *ret || err_memory(err);
+}
+
+static bool name_folder(const char *kind, struct arena *arena, const char **ret, struct err *err)
+{
+    const char *data = getenv("SMTPDRILL_DATA");
+    struct bytes name = data && *data ? arena_printf(arena, "%s/%s", data, kind)
+                                      : arena_printf(arena, "../share/smtpdrill/%s", kind);
+
+    if (!name.data)
+        return err_memory(err);
+    *ret = name.data;
+    return (data && *data) || data_path_beside(name.data, arena, ret, err);
 }
 
 bool data_path_folder(const char *kind, struct arena *arena, const char **ret, struct err *err)
 {
-    const char *data = getenv("SMTPDRILL_DATA");
-    const char *folder = data && *data ? arena_printf(arena, "%s/%s", data, kind).data
-                                       : beside_executable(kind, arena);
+    const char *folder;
 
-    if (!folder)
-        return err_memory(err);
-    if (!is_folder(folder))
+    if (!name_folder(kind, arena, &folder, err))
+        return false;
+    if (!data_path_is_folder(folder))
         return err_set(err, ERR_IO, "%.200s: no such folder; SMTPDRILL_DATA says where it is",
                        folder);
     *ret = folder;
@@ -70,22 +82,61 @@ static bool read_all(int file, const char *path, struct buf *octets, struct err 
     return true;
 }
 
-bool data_path_read(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
-                    struct err *err)
+static bool take_all(int file, const char *path, size_t octets_max, struct arena *arena,
+                     struct bytes *ret, struct err *err)
 {
-    int file = open(path, O_RDONLY | O_CLOEXEC);
     struct buf octets;
     bool whole;
 
-    if (file < 0)
-        return err_set(err, ERR_IO, "%.180s: %s", path, strerror(errno));
     buf_init(&octets, octets_max);
     whole = read_all(file, path, &octets, err);
-    close(file);
     if (whole) {
         *ret = arena_copy(arena, buf_bytes(&octets));
         whole = ret->data || err_memory(err);
     }
     buf_release_secret(&octets); /* it may have been a file with a password */
     return whole;
+}
+
+bool data_path_read(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
+                    struct err *err)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok;
+
+    if (file < 0)
+        return err_set(err, ERR_IO, "%.180s: %s", path, strerror(errno));
+    ok = take_all(file, path, octets_max, arena, ret, err);
+    close(file);
+    return ok;
+}
+
+bool data_path_read_input(const char *path, size_t octets_max, struct arena *arena,
+                          struct bytes *ret, struct err *err)
+{
+    if (strcmp(path, "-") == 0)
+        return take_all(STDIN_FILENO, "standard input", octets_max, arena, ret, err);
+    return data_path_read(path, octets_max, arena, ret, err);
+}
+
+/* A folder may be gone, or full, when the time comes: this catches slips of the pen. */
+bool data_path_may_write(const char *path, struct err *err)
+{
+    char folder[PATH_OCTETS_MAX];
+    struct stat found;
+    size_t size = strlen(path);
+
+    if (stat(path, &found) == 0) {
+        if (S_ISDIR(found.st_mode))
+            return err_set(err, ERR_IO, "%.180s: %s", path, strerror(EISDIR));
+        return access(path, W_OK) == 0 || err_set(err, ERR_IO, "%.180s: %s", path, strerror(errno));
+    }
+    while (size > 0 && path[size - 1] != '/')
+        size--;
+    if (size >= sizeof(folder))
+        return err_set(err, ERR_LIMIT, "a path has at most %d octets", PATH_OCTETS_MAX);
+    memcpy(folder, size > 0 ? path : "./", size > 0 ? size : 2);
+    folder[size > 0 ? size : 2] = '\0';
+    return access(folder, W_OK | X_OK) == 0 ||
+           err_set(err, ERR_IO, "%.180s: %s", path, strerror(errno));
 }

@@ -1,5 +1,5 @@
 /*
- * data_path.h - where the installed data is, and reading a file of it.
+ * data_path.h - where the installed data is, and what the system says of a path.
  *
  * Shape:   scenarios, clients … stand in one folder: SMTPDRILL_DATA of the environment, else
  *          ../share/smtpdrill beside the executable.
@@ -15,8 +15,16 @@
 
 /* The folder `kind` ("scenarios") of the data; it exists. */
 bool data_path_folder(const char *kind, struct arena *arena, const char **ret, struct err *err);
+/* What stands beside this executable, such as "smtpsend". */
+bool data_path_beside(const char *name, struct arena *arena, const char **ret, struct err *err);
 bool data_path_is_file(const char *path);
+bool data_path_is_folder(const char *path);
+/* Could a file be written there, as things are? Touches nothing. */
+bool data_path_may_write(const char *path, struct err *err);
 bool data_path_read(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
                     struct err *err);
+/* The same, and "-" is standard input. */
+bool data_path_read_input(const char *path, size_t octets_max, struct arena *arena,
+                          struct bytes *ret, struct err *err);
 
 #endif
