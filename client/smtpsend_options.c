@@ -143,7 +143,7 @@ static bool parse_server(struct bytes text, struct smtpsend_options *options, st
         if (port.size == 0)
             return err_set(err, ERR_SYNTAX, "expected a port after \":\" in --server");
     }
-    if (host.size == 0 || host.size >= sizeof options->host)
+    if (host.size == 0 || host.size >= sizeof options->host || host.data[0] == '[')
         return err_set(err, ERR_SYNTAX, "expected --server HOST[:PORT]; got \"%s\"",
                        text_show(text).text);
     memcpy(options->host, host.data, host.size);

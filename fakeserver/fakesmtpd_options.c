@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "transport/data_path.h"
 
+#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -73,6 +74,13 @@ void fakesmtpd_options_help(FILE *to)
 
 /* ---- values ---------------------------------------------------------------------------------- */
 
+static bool is_address(const char *host)
+{
+    unsigned char octets[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, host, octets) == 1 || inet_pton(AF_INET6, host, octets) == 1;
+}
+
 /* ADDRESS:PORT, [ADDRESS]:PORT, ADDRESS or :PORT. */
 static bool read_address(const char *text, struct fakesmtpd_address *ret, struct err *err)
 {
@@ -98,7 +106,10 @@ static bool read_address(const char *text, struct fakesmtpd_address *ret, struct
     memcpy(ret->host, host.data, host.size);
     ret->host[host.size] = '\0';
     ret->port = (unsigned)port;
-    return true;
+    return is_address(ret->host) ||
+           err_set(err, ERR_SYNTAX,
+                   "--listen %.80s: expected an IP address, such as 127.0.0.1:2525 or [::1]:2525",
+                   text);
 }
 
 static bool add_address(struct fakesmtpd_options *options, const char *text, struct err *err)
@@ -215,6 +226,13 @@ static bool check(struct fakesmtpd_options *options, int words, struct err *err)
         return err_set(err, ERR_SYNTAX,
                        "--user and --password-file are given together, and the "
                        "password is not empty");
+    if (options->transcript && access(options->transcript, F_OK) == 0)
+        return err_set(err, ERR_IO, "--transcript %.120s: there already, and kept as it is",
+                       options->transcript);
+    if (options->transcript && !data_path_may_write(options->transcript, err))
+        return false;
+    if (options->keep && !data_path_is_folder(options->keep))
+        return err_set(err, ERR_IO, "--keep %.120s: no such folder", options->keep);
     return options->address_count > 0 || add_address(options, "127.0.0.1:0", err);
 }
 

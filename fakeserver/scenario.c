@@ -134,6 +134,15 @@ static bool read_lines(struct scenario_file *file, struct bytes text, struct are
     return true;
 }
 
+/* Nothing but blank lines would be a scenario that every client passes. */
+static bool check_not_empty(const struct scenario_file *file, struct err *err)
+{
+    for (size_t i = 0; i < file->line_count; i++)
+        if (file->lines[i].kind != LINE_BLANK && file->lines[i].kind != LINE_COMMENT)
+            return true;
+    return err_set_at(err, ERR_SYNTAX, 1, 1, "expected a title; nothing stands in this file");
+}
+
 bool scenario_file_parse(const char *path, struct bytes text, const struct scenario_loader *loader,
                          struct arena *arena, struct scenario_file **ret, struct err *err)
 {
@@ -148,7 +157,8 @@ bool scenario_file_parse(const char *path, struct bytes text, const struct scena
     text = arena_copy(arena, text);
     if (!file->path.data || !text.data)
         return err_memory(err);
-    if (!read_lines(file, text, arena, err) || !scenario_file_read_sweeps(file, loader, arena, err))
+    if (!read_lines(file, text, arena, err) || !check_not_empty(file, err) ||
+        !scenario_file_read_sweeps(file, loader, arena, err))
         return false;
     *ret = file;
     return true;

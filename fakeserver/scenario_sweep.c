@@ -120,6 +120,9 @@ static bool read_values(struct sweep_reader *reader)
     if (!values || !names)
         return err_memory(reader->err);
     names[0] = reader->words[0].octets;
+    if (bytes_equal(reader->words[1].octets, BYTES_LITERAL("=")))
+        return scenario_fail(&reader->text, reader->words[1].at, reader->err,
+                             "expected a value; no \"=\" stands between name and values");
     for (size_t i = 0; i < count; i++) {
         const struct scenario_word *word = &reader->words[i + 1];
 

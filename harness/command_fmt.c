@@ -12,9 +12,10 @@ static const struct option_row rows[] = {
 };
 
 static const char usage[] =
-    "usage: smtpdrill fmt [OPTION...] [FILE...]\n"
+    "usage: smtpdrill fmt [OPTION...] [FILE|FOLDER...]\n"
     "Prints scenarios in their canonical layout; without a FILE, or for -, standard\n"
-    "input. A file with an error is not changed.\n";
+    "input. Of a FOLDER all scenarios and personalities, with one of the options. A file\n"
+    "with an error is not changed.\n";
 
 struct formatting {
     bool write;
@@ -137,7 +138,8 @@ static enum program_status format_file(struct formatting *formatting, const char
     if (arena == NULL) {
         err_memory(formatting->err);
         status = program_trouble(formatting->err);
-    } else if (!files_read_input(path, SCENARIO_FILE_OCTETS_MAX, arena, &text, formatting->err)) {
+    } else if (!data_path_read_input(path, SCENARIO_FILE_OCTETS_MAX, arena, &text,
+                                     formatting->err)) {
         status = program_trouble(formatting->err);
     } else if (!scenario_file_parse(path, text, &loader, arena, &file, formatting->err) ||
                !scenario_print(file, &printed, formatting->err)) {
@@ -149,6 +151,35 @@ static enum program_status format_file(struct formatting *formatting, const char
     buf_release(&printed);
     arena_free(arena);
     return status;
+}
+
+static enum program_status worse(enum program_status one, enum program_status other)
+{
+    return one > other ? one : other;
+}
+
+static enum program_status format_folder(struct formatting *formatting, const char *folder)
+{
+    static const char *const suffixes[] = {".drill", ".personality"};
+    struct arena *arena = arena_new(SUITE_OCTETS_MAX);
+    enum program_status status = PROGRAM_OK;
+    bool ok = arena != NULL || err_memory(formatting->err);
+    if (ok && !formatting->write && !formatting->check && !formatting->diff)
+        ok = err_set(formatting->err, ERR_SYNTAX, "%s: a folder is for --write, --check or --diff",
+                     folder);
+    for (size_t i = 0; ok && i < 2; i++) {
+        const char *const *names = NULL;
+        size_t count = 0;
+        ok = files_find(folder, suffixes[i], arena, &names, &count, formatting->err);
+        for (size_t j = 0; ok && j < count; j++) {
+            struct bytes path = arena_printf(arena, "%s/%s", folder, names[j]);
+            ok = path.data != NULL || err_memory(formatting->err);
+            if (ok)
+                status = worse(status, format_file(formatting, path.data));
+        }
+    }
+    arena_free(arena);
+    return ok ? status : program_trouble(formatting->err);
 }
 
 enum program_status command_fmt(int argc, const char **argv)
@@ -166,8 +197,9 @@ enum program_status command_fmt(int argc, const char **argv)
     const char *const *words = options.word_count > 0 ? options.words : input;
     size_t count = options.word_count > 0 ? options.word_count : 1;
     for (size_t i = 0; i < count; i++) {
-        enum program_status one = format_file(&formatting, words[i]);
-        status = one > status ? one : status;
+        bool is_folder = data_path_is_folder(words[i]);
+        status = worse(status, is_folder ? format_folder(&formatting, words[i])
+                                         : format_file(&formatting, words[i]));
     }
     if (status == PROGRAM_OK && formatting.differs && (formatting.check || formatting.diff))
         status = PROGRAM_FAILED;

@@ -4,6 +4,7 @@
 #include "harness/report.h"
 #include "harness/run.h"
 #include "transport/clock.h"
+#include "transport/data_path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -112,8 +113,11 @@ static bool read_reports(struct run_command_line *line)
             return false;
     }
     for (size_t i = 0; i < line->report_count; i++) {
-        if (strcmp(line->reports[i].path, "-") != 0)
+        if (strcmp(line->reports[i].path, "-") != 0) {
+            if (!data_path_may_write(line->reports[i].path, line->err))
+                return false;
             continue;
+        }
         if (taken || line->tap || line->text)
             return err_set(line->err, ERR_SYNTAX, "one report only can go to standard output");
         taken = true;

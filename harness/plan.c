@@ -286,6 +286,12 @@ bool plan_make(struct suite *suite, const struct plan_wishes *wishes, struct are
             return false;
     if (!check_words(&planning) || !check_wishes(&planning))
         return false;
+    /* No runs, none failed: that would pass for a success. */
+    if (plan.count == 0)
+        return err_set(err, ERR_SYNTAX,
+                       suite->count == 0 ? "%s: no scenario (.drill) is there"
+                                         : "%s: no scenario is left by these options",
+                       suite->folder);
     keep_shard(&plan, wishes->shard_index, wishes->shard_count);
     if (!wishes->unshuffled)
         shuffle(&plan, wishes->seed);

@@ -385,18 +385,19 @@ static const struct bad_line {
     const char *words[4];
     const char *says;
 } bad_lines[] = {
-    {{NULL},                                     "expected one SCENARIO or PERSONALITY"       },
-    {{"a", "b", NULL},                           "expected one SCENARIO or PERSONALITY; got 2"},
-    {{"--no-such-option", NULL},                 "unknown option --no-such-option"            },
-    {{"no-such-scenario", NULL},                 "no scenario and no personality"             },
-    {{"--listen", NULL},                         "takes a value"                              },
-    {{"--listen", "127.0.0.1:70000", "model"},   "expected a port"                            },
-    {{"--listen", "mail.example:25", "model"},   "cannot listen at mail.example:25"           },
-    {{"--user", "joker", "model"},               "given together"                             },
-    {{"--password-file", "/nowhere/x", "model"}, "/nowhere/x"                                 },
-    {{"--scenarios", "/nowhere", "163.com"},     "/nowhere"                                   },
-    {{"--transcript", "/tmp/t", "model"},        "--transcript is of one run"                 },
-    {{"--seed", "x", "model"},                   "expected a number"                          },
+    {{NULL},                                     "expected one SCENARIO or PERSONALITY"            },
+    {{"a", "b", NULL},                           "expected one SCENARIO or PERSONALITY; got 2"     },
+    {{"--no-such-option", NULL},                 "unknown option --no-such-option"                 },
+    {{"no-such-scenario", NULL},                 "no scenario and no personality"                  },
+    {{"--listen", NULL},                         "takes a value"                                   },
+    {{"--listen", "127.0.0.1:70000", "model"},   "expected a port"                                 },
+    {{"--listen", "mail.example:25", "model"},   "--listen mail.example:25: expected an IP address"},
+    {{"--listen", "192.0.2.1:0", "model"},       "cannot listen at 192.0.2.1:0"                    },
+    {{"--user", "joker", "model"},               "given together"                                  },
+    {{"--password-file", "/nowhere/x", "model"}, "/nowhere/x"                                      },
+    {{"--scenarios", "/nowhere", "163.com"},     "/nowhere"                                        },
+    {{"--transcript", "/tmp/t", "model"},        "--transcript is of one run"                      },
+    {{"--seed", "x", "model"},                   "expected a number"                               },
 };
 
 START_TEST(a_wrong_command_line_is_an_error_with_status_2)
