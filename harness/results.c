@@ -111,7 +111,7 @@ static bool add_rules(struct results *results, const struct result *result,
 {
     size_t kept =
         result->finding_count < RESULT_FINDINGS_KEPT ? result->finding_count : RESULT_FINDINGS_KEPT;
-    const struct broken_rule *last = NULL;
+    const struct finding *last = NULL; /* rows move when one comes between them */
     for (size_t i = 0; i < kept; i++) {
         const struct finding *finding = &result->findings[i];
         if (finding->axis != FINDING_OF_RULE)
@@ -121,9 +121,9 @@ static bool add_rules(struct results *results, const struct result *result,
             return false;
         if (finding->level > rule->level)
             rule->level = finding->level;
-        if (rule != last)
+        if (last == NULL || compare_rule(rule, last) != 0)
             rule->runs++; /* findings of one rule stand together */
-        last = rule;
+        last = finding;
         if (rule->records != SIZE_MAX && !is_better(rule, result->name, input->records))
             continue;
         rule->scenario = result->name;
