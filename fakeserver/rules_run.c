@@ -134,13 +134,18 @@ RULE_CHECK(claims_failure_falsely)
 
 /* ---- how often ------------------------------------------------------------------------------ */
 
+static size_t messages_of(const struct rule_case *of)
+{
+    return of->scenario->send.messages > 0 ? of->scenario->send.messages : 1;
+}
+
 static size_t times_given(const struct rule_case *of, struct bytes address)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < of->scenario->send.to_count; i++)
         count += smtp_mailbox_equal(of->scenario->send.to[i], address);
-    return count ? count : 1;
+    return messages_of(of) * (count ? count : 1);
 }
 
 /* The last copy is the one too many. */
@@ -184,25 +189,29 @@ static bool is_refused_at_end(const struct rule_case *of, const struct session_r
            !end->unclear;
 }
 
+/* Several messages for a recipient are as many attempts, each of them a first one. */
 RULE_CHECK(content_again_after_5yz)
 {
     const struct session_recipient *all = of->view->recipients;
 
     (void)rule;
-    for (size_t i = 0; i < of->view->recipient_count; i++)
+    for (size_t i = 0; i < of->view->recipient_count; i++) {
+        size_t attempts = 0;
+
         for (size_t j = i + 1; is_refused_at_end(of, &all[i]) && j < of->view->recipient_count;
              j++) {
             size_t later = all[j].transaction;
 
             if (later == all[i].transaction || later == SESSION_NOWHERE ||
                 of->view->transactions[later].content == SESSION_NOWHERE ||
-                !smtp_mailbox_equal(all[i].path, all[j].path))
+                !smtp_mailbox_equal(all[i].path, all[j].path) || ++attempts < messages_of(of))
                 continue;
             report->record = of->view->transactions[later].content;
             (void)snprintf(report->got, sizeof(report->got), "the mail data again after %u",
                            session_end_of(of->view, &all[i])->code);
             return true;
         }
+    }
     return false;
 }
 
@@ -219,7 +228,7 @@ RULE_CHECK(one_copy_a_recipient)
     const struct session_transaction *all = of->view->transactions;
 
     (void)rule;
-    if (!of->claim || of->scenario->send.to_count < 2)
+    if (!of->claim || of->scenario->send.to_count < 2 || messages_of(of) > 1)
         return false;
     for (size_t i = 0; i < of->view->transaction_count; i++)
         for (size_t j = i + 1; is_whole_delivery(&all[i]) && j < of->view->transaction_count; j++) {
@@ -236,7 +245,7 @@ RULE_CHECK(one_copy_a_recipient)
 RULE_CHECK(connects_in_a_loop)
 {
     enum { FEW = 5, MINUTE_MS = 60000 };
-    size_t most = FEW + 2 * of->scenario->send.to_count;
+    size_t most = FEW + 2 * of->scenario->send.to_count * messages_of(of);
 
     (void)rule;
     for (size_t i = 0; i + most < of->view->session_count; i++) {

@@ -221,18 +221,21 @@ RULE_CHECK(after_quit)
     return of->session->quit_sent;
 }
 
-/* EHLO and HELO are different requests; so is AUTH, which has a rule of its own. */
+/* EHLO and HELO are different requests; so is AUTH, which has a rule of its own. What was refused
+ * for one message has to be tried again for the next one (RFC 5321 4.5.4.1). */
 RULE_CHECK(repeated_after_5yz)
 {
+    unsigned messages = of->scenario->send.messages;
+    unsigned refused = 0;
+
     (void)rule;
     (void)report;
     if (of->command->verb == SMTP_VERB_AUTH || of->in_flight)
         return false;
     for (size_t i = 0; i < of->session->refused_count; i++)
-        if (bytes_equal(transcript_at(of->transcript, of->session->refused[i])->octets,
-                        of->record->octets))
-            return true;
-    return false;
+        refused += bytes_equal(transcript_at(of->transcript, of->session->refused[i])->octets,
+                               of->record->octets);
+    return refused > 0 && refused >= messages;
 }
 
 RULE_CHECK(expn_before_mail)

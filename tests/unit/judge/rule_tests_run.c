@@ -16,6 +16,11 @@ static void two_recipients(struct judge_fixture *fixture)
     fixture->scenario.send.to_count = 2;
 }
 
+static void give_two_messages(struct judge_fixture *fixture)
+{
+    fixture->scenario.send.messages = 2;
+}
+
 const struct rule_test rule_tests_run_wide[] = {
     {.rule = "false-success",
      UNTIL_DATA "D: ended octets=10\nS: 451 later\n" BYE,
@@ -60,10 +65,19 @@ const struct rule_test rule_tests_run_wide[] = {
       PLAIN MAIL RCPT DATA
       "D: ended octets=10\n!server-closed\n!client-closed\n" SECOND PLAIN SENT BYE},
      .claim = "sent"},
-    {.rule = "no-duplicate", PLAIN SENT BYE SECOND PLAIN SENT BYE,                                                       {NULL},                                                                   .claim = "sent"},
+    {.rule = "no-duplicate",                                PLAIN SENT BYE SECOND PLAIN SENT BYE,                                                          {NULL},                                                                            .claim = "sent"},
     {.rule = "no-new-try",
      UNTIL_DATA "D: ended octets=10\nS: 554 no\n" BYE SECOND PLAIN SENT BYE,
-     {UNTIL_DATA "D: ended octets=10\nS: 454 later\n" BYE SECOND PLAIN SENT BYE}             },
+     {UNTIL_DATA "D: ended octets=10\nS: 454 later\n" BYE SECOND PLAIN SENT BYE}                      },
+    {.rule = "no-duplicate",
+     PLAIN SENT SENT SENT BYE,
+     {PLAIN SENT SENT BYE},
+     .claim = "sent",
+     .prepare = give_two_messages},
+    {.rule = "no-new-try",
+     UNTIL_DATA "D: ended octets=10\nS: 554 no\n" SENT SENT BYE,
+     {UNTIL_DATA "D: ended octets=10\nS: 554 no\n" SENT BYE},
+     .prepare = give_two_messages},
     {.rule = "one-copy",
      PLAIN SENT MAIL RCPT_C DATA CONTENT BYE,
      {PLAIN MAIL RCPT RCPT_C DATA CONTENT BYE,
@@ -75,6 +89,6 @@ const struct rule_test rule_tests_run_wide[] = {
     {.rule = "no-loop",
      TRY(1) TRY(2) TRY(3) TRY(4) TRY(5) TRY(6) TRY(7) TRY(8),
      {TRY(1) TRY(2) TRY(3) TRY(4) TRY(5) TRY(6) TRY(7),
-      TRY(1) TRY(2) TRY(3) TRY(4) "~60000\n" TRY(5) TRY(6) TRY(7) TRY(8)}},
+      TRY(1) TRY(2) TRY(3) TRY(4) "~60000\n" TRY(5) TRY(6) TRY(7) TRY(8)}                                                                        },
 };
 const size_t rule_tests_run_wide_count = COUNT_OF(rule_tests_run_wide);
