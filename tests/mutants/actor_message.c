@@ -90,7 +90,7 @@ bool actor_message_can_be_sent(const struct actor *a)
 {
     bool keeps_cr = HAS(a, BARE_CR_KEPT) || HAS(a, REPAIRS_CR);
     bool long_ok = HAS(a, CUTS_LONG_LINES) || HAS(a, LONG_LINES_SENT);
-    bool mime_ok = a->message.mime || HAS(a, EIGHT_BIT_NO_MIME);
+    bool mime_ok = a->message.mime || HAS(a, EIGHT_BIT_NO_MIME) || HAS(a, EIGHT_BIT_ADDRESS);
     bool eight_ok = (a->offer.eight_bit && mime_ok) || HAS(a, EIGHT_BIT_UNOFFERED);
     return (!a->message.bare_cr || keeps_cr) && (!a->message.long_line || long_ok) &&
            (!a->message.eight_bit || eight_ok) && !a->message.nul;
