@@ -1,6 +1,7 @@
 #include "transport/memory.h"
 
 #include "base/require.h"
+#include "transport/memory_tls.h"
 
 #include <stdlib.h>
 
@@ -32,6 +33,7 @@ struct end {
     bool paused;
     bool gone;           /* nobody reads here any more */
     uint64_t lingers_to; /* ENGINE_NEVER: not lingering */
+    struct tls_demand demand;
     void (*events)(void *owner);
     struct pipe in;
 };
@@ -40,6 +42,7 @@ struct memory {
     uint64_t now_ms;
     size_t cut;
     bool started;
+    bool trusts_all;
     unsigned ticks; /* without time going on */
     void *owner;
     struct end ends[2];
@@ -149,9 +152,12 @@ static void end_reset(void *self)
 
 static bool end_start_tls(void *self, const struct tls_demand *demand)
 {
-    (void)demand;
-    (void)self;
-    return false;
+    struct end *end = self;
+
+    end->demand = demand ? *demand : (struct tls_demand){.cert = TLS_CERT_GOOD};
+    if (end == &end->memory->ends[CLIENT])
+        (void)end_send(end, memory_tls_hello());
+    return true;
 }
 
 static void end_read_wanted(void *self, bool wanted)
@@ -200,7 +206,7 @@ struct memory *memory_new(struct engine client, struct engine server)
         return NULL;
     memory->now_ms = 0;
     memory->cut = 0;
-    memory->started = false;
+    memory->started = memory->trusts_all = false;
     memory->ticks = 0;
     memory->owner = NULL;
     end_init(memory, &memory->ends[CLIENT], client);
@@ -228,6 +234,11 @@ void memory_watch(struct memory *memory, void (*client_events)(void *owner),
 void memory_cut(struct memory *memory, size_t octets)
 {
     memory->cut = octets;
+}
+
+void memory_trust_all(struct memory *memory)
+{
+    memory->trusts_all = true;
 }
 
 void memory_start_at(struct memory *memory, uint64_t now_ms)
@@ -275,9 +286,32 @@ static bool deliver_end(struct end *end)
     return true;
 }
 
+/* The ClientHello, where the server awaits it, decides for both ends. */
+static bool shake_hands(struct end *end)
+{
+    struct end *peer = other(end);
+    uint64_t now_ms = end->memory->now_ms;
+    struct tls_facts facts = memory_tls_broken();
+    bool is_hello;
+
+    if (end->in.size == 0 || end->gone)
+        return false;
+    is_hello = end == &end->memory->ends[SERVER] && peer->drive.tls_started &&
+               bytes_equal(pipe_next(&end->in, 0), memory_tls_hello());
+    pipe_take(&end->in, pipe_next(&end->in, 0).size);
+    if (is_hello && end->demand.fault == TLS_FAULT_STALL)
+        return true;
+    if (is_hello)
+        facts = memory_tls_shake(&end->demand, end->memory->trusts_all);
+    drive_tls_done(&end->drive, now_ms, &facts);
+    if (is_hello)
+        drive_tls_done(&peer->drive, now_ms, &facts);
+    return true;
+}
+
 static bool deliver(struct end *end)
 {
-    return deliver_octets(end) || deliver_end(end);
+    return (end->drive.tls_started ? shake_hands(end) : deliver_octets(end)) || deliver_end(end);
 }
 
 /* The other side's FIN did not come in time: as close(2) does it, what is unread resets it. */

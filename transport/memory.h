@@ -7,6 +7,7 @@
  * Closing: as a socket does it: an end that closed waits MEMORY_LINGER_MS for the other side's FIN;
  *          then it is gone, and octets sent to it are answered with a reset. A reset arrives behind
  *          the octets sent before it.
+ * TLS:     is said to be there and is not (memory_tls.h).
  * Bounds:  MEMORY_PIPE_OCTETS in MEMORY_PIPE_SEGMENTS in flight each way (a full pipe stalls the
  *          sender, like a window). Nothing is allocated after memory_new() but what a drive keeps
  *          unread.
@@ -30,6 +31,7 @@ void memory_free(struct memory *memory);
 void memory_watch(struct memory *memory, void (*client_events)(void *owner),
                   void (*server_events)(void *owner), void *owner);
 void memory_cut(struct memory *memory, size_t octets);        /* deliver at most so many; 0 = all */
+void memory_trust_all(struct memory *memory); /* the client takes any certificate */
 void memory_start_at(struct memory *memory, uint64_t now_ms); /* before the first run */
 /* Runs until both ends are over, nothing has a deadline, or the clock passes limit_ms. True: over.
  * It may be called again, with a later limit. */

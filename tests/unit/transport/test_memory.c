@@ -217,6 +217,40 @@ static void two_runs_of_the_same_engines_are_the_same(void **state)
     assert_int_equal(pair->server.heard_most, first_octets);
 }
 
+static void two_that_wish_for_tls_have_it(void **state)
+{
+    struct pair *pair = *state;
+
+    pair->client.wish = pair->server.wish = ENGINE_WISH_TLS;
+    assert_false(run(pair));
+    assert_int_equal(pair->client.wishes_done, 1U << ENGINE_WISH_TLS);
+    assert_int_equal(pair->server.wishes_done, 1U << ENGINE_WISH_TLS);
+    assert_int_equal(pair->server.heard.size, 0);
+}
+
+static void a_client_hello_is_no_handshake_to_a_server_that_wishes_for_none(void **state)
+{
+    struct pair *pair = *state;
+
+    pair->client.wish = ENGINE_WISH_TLS;
+    pair->client.closes_at_end = pair->server.closes_at_end = true;
+    assert_false(run(pair));
+    assert_int_equal(pair->client.wishes_done, 0);
+    assert_int_equal(pair->server.heard.data[0], 0x16); /* RFC 8446 5.1: handshake */
+}
+
+static void an_answer_in_the_clear_is_no_handshake(void **state)
+{
+    struct pair *pair = *state;
+
+    pair->client.wish = ENGINE_WISH_TLS;
+    pair->server.echoes = true;
+    (void)run(pair);
+    assert_int_equal(pair->client.wishes_done, 0);
+    assert_int_equal(pair->client.ends, 1);
+    assert_int_equal(pair->client.heard.size, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -232,6 +266,9 @@ int main(void)
         TEST(lingering_has_an_end_and_octets_after_it_are_reset),
         TEST(an_engine_that_is_always_due_ends_the_run),
         TEST(two_runs_of_the_same_engines_are_the_same),
+        TEST(two_that_wish_for_tls_have_it),
+        TEST(a_client_hello_is_no_handshake_to_a_server_that_wishes_for_none),
+        TEST(an_answer_in_the_clear_is_no_handshake),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,22 @@
+/*
+ * memory_tls.h - the handshake of two engines that meet in memory: no cryptography, the same answer
+ * always.
+ *
+ * What a client that verifies by RFC 9525 would make of the server's demand is what the handshake
+ * comes to (tls_demand_trust()); the octets that follow are sent as they are. So a hundred thousand
+ * sessions over TLS can be played in a minute. Real TLS is transport/tls.h.
+ *
+ * Lives:   texts are static.
+ */
+#ifndef TRANSPORT_MEMORY_TLS_H
+#define TRANSPORT_MEMORY_TLS_H
+
+#include "base/tls.h"
+
+/* What the client sends first: the head of a record with a ClientHello (RFC 8446 5.1). */
+struct bytes memory_tls_hello(void);
+/* trusts_all: the client takes any certificate. */
+struct tls_facts memory_tls_shake(const struct tls_demand *demand, bool trusts_all);
+struct tls_facts memory_tls_broken(void); /* no TLS record came where one had to */
+
+#endif
