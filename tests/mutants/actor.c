@@ -124,14 +124,19 @@ static enum engine_wish on_wish(const void *self)
         return ENGINE_WISH_NONE;
     if (a->reset)
         return ENGINE_WISH_RESET;
+    if (a->tls_wanted && !a->closing && a->out.size == 0)
+        return ENGINE_WISH_TLS;
     return a->closing && a->out.size == 0 ? ENGINE_WISH_CLOSE : ENGINE_WISH_NONE;
 }
 
 static void on_wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
 {
     struct actor *a = self;
-    (void)wish;
     a->now_ms = now_ms;
+    if (wish == ENGINE_WISH_TLS) {
+        actor_tls_done(a);
+        return;
+    }
     a->over = true;
     buf_clear(&a->out);
     a->deadline_ms = ENGINE_NEVER;
@@ -142,7 +147,8 @@ static void on_wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
 static void lost(struct actor *a)
 {
     bool ended = a->end_written;
-    enum smtp_outcome outcome = ended ? SMTP_OUTCOME_UNKNOWN : SMTP_OUTCOME_TEMPORARY;
+    enum smtp_outcome early = a->tls_wanted ? SMTP_OUTCOME_REFUSED_TLS : SMTP_OUTCOME_TEMPORARY;
+    enum smtp_outcome outcome = ended ? SMTP_OUTCOME_UNKNOWN : early;
     if (ended && HAS(a, LOST_IS_TEMPORARY))
         outcome = SMTP_OUTCOME_TEMPORARY;
     if (ended && HAS(a, LOST_IS_SENT))
@@ -228,7 +234,8 @@ static enum smtp_outcome whole_of(const struct actor *a)
 static struct bytes stage_word(enum actor_stage stage)
 {
     static const char *const words[STAGE_COUNT] = {
-        "greeting", "EHLO", "HELO", "AUTH", "MAIL", "RCPT", "DATA", "end-of-data", "", "", "",
+        "greeting", "EHLO", "HELO",        "STARTTLS", "AUTH", "MAIL",
+        "RCPT",     "DATA", "end-of-data", "",         "",     "",
     };
     return bytes_of(words[stage]);
 }

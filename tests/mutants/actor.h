@@ -14,7 +14,7 @@
 
 #include "base/engine.h"
 #include "base/smtp_outcome.h"
-#include "fakeserver/mail_data.h"
+#include "fakeserver/scenario.h"
 #include "tests/mutants/traits.h"
 
 #define ACTOR_RECIPIENTS_MAX 256
@@ -29,6 +29,7 @@ struct actor_job {
     struct bytes domain;    /* for EHLO; data NULL: its own */
     struct bytes mechanism; /* empty: its own choice */
     struct mail_text message;
+    enum send_tls tls;
     unsigned before;     /* set of enum send_before */
     uint64_t timeout_ms; /* 0: those of RFC 5321 4.5.3.2 */
 };

@@ -7,6 +7,7 @@
  * actor_command.c    the spelling of commands
  * actor_auth.c       AUTH PLAIN and LOGIN
  * actor_message.c    mail data
+ * actor_tls.c        STARTTLS and implicit TLS
  */
 #ifndef TESTS_MUTANTS_ACTOR_PRIVATE_H
 #define TESTS_MUTANTS_ACTOR_PRIVATE_H
@@ -26,6 +27,7 @@ enum actor_stage {
     STAGE_GREETING,
     STAGE_EHLO,
     STAGE_HELO,
+    STAGE_STARTTLS,
     STAGE_AUTH,
     STAGE_MAIL,
     STAGE_RCPT,
@@ -64,7 +66,7 @@ struct actor_reply {
 };
 
 struct actor_offer {
-    bool pipelining, size, eight_bit, auth, plain, login, cram;
+    bool pipelining, size, eight_bit, starttls, auth, plain, login, cram;
     unsigned long long size_max; /* 0 = none announced */
 };
 
@@ -111,6 +113,10 @@ struct actor {
         uint64_t size; /* with CRLF line ends */
     } message;
 
+    bool tls_wanted; /* the engine wishes for it */
+    bool secure, tls_tried, tls_again;
+    struct actor_offer offer_before_tls;
+
     bool held; /* waits before it writes */
     uint64_t held_until_ms;
     size_t pause_octets;
@@ -147,6 +153,13 @@ void actor_put_ehlo(struct actor *a, bool helo);
 void actor_put_mail(struct actor *a);
 void actor_put_rcpt(struct actor *a, size_t recipient);
 bool actor_address_can_be_sent(const struct actor *a, struct bytes address);
+
+void actor_after_tls(struct actor *a, bool ehlo); /* goes on after STARTTLS, by EHLO or as it is */
+
+/* actor_tls.c */
+bool actor_tls_start(struct actor *a); /* true: STARTTLS was sent, or the session ends */
+void actor_tls_answered(struct actor *a);
+void actor_tls_done(struct actor *a);
 
 /* actor_auth.c */
 bool actor_auth_start(struct actor *a); /* false: there is nothing to try */

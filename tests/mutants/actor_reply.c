@@ -21,6 +21,8 @@ static void set_offer(struct actor_offer *offer, struct bytes keyword, struct by
     struct bytes word;
     if (bytes_equal(keyword, BYTES_LITERAL("PIPELINING")))
         offer->pipelining = true;
+    if (bytes_equal(keyword, BYTES_LITERAL("STARTTLS")))
+        offer->starttls = true;
     if (bytes_equal(keyword, BYTES_LITERAL("8BITMIME")))
         offer->eight_bit = true;
     if (bytes_equal(keyword, BYTES_LITERAL("SIZE"))) {
@@ -299,7 +301,8 @@ void actor_read(struct actor *a, struct bytes input)
         read_segment(a, input);
         return;
     }
-    while (input.size > 0 && !a->closing && !a->over && !a->reset) {
+    /* What stands behind the 220 to STARTTLS is thrown away (RFC 3207 6). */
+    while (input.size > 0 && !a->closing && !a->over && !a->reset && !a->tls_wanted) {
         size_t end = bytes_find(input, '\n');
         size_t take = end == BYTES_NOT_FOUND ? input.size : end + 1;
         if (!buf_append(&a->line, bytes_slice(input, 0, take))) {

@@ -145,6 +145,7 @@ static void note_failure(struct actor *a, enum actor_stage stage)
 
 void actor_start(struct actor *a)
 {
+    a->tls_wanted = a->job->tls == SEND_TLS_IMPLICIT;
     actor_await(a, STAGE_GREETING, 0);
     if (HAS(a, SPEAKS_FIRST))
         step_ehlo(a, false);
@@ -206,7 +207,7 @@ static bool can_be_sent(struct actor *a)
 
 static void step_auth(struct actor *a)
 {
-    if (sent_extra(a, POINT_AFTER_EHLO))
+    if (actor_tls_start(a) || sent_extra(a, POINT_AFTER_EHLO))
         return;
     if (a->job->user.size == 0 || a->authenticated || HAS(a, AUTH_NEVER_USED) ||
         HAS(a, AUTH_AFTER_MAIL_REFUSED)) {
@@ -222,6 +223,14 @@ static void step_auth(struct actor *a)
     /* Asked to authenticate, and it cannot be done: no mail without it (RFC 4954 9). */
     actor_fail(a, SMTP_OUTCOME_REFUSED_AUTH);
     actor_quit(a);
+}
+
+void actor_after_tls(struct actor *a, bool ehlo)
+{
+    if (ehlo)
+        step_ehlo(a, false);
+    else
+        step_auth(a);
 }
 
 void actor_after_auth(struct actor *a, bool ok, enum actor_class class)
@@ -392,6 +401,13 @@ static void on_helo(struct actor *a, enum actor_class class, size_t recipient)
         step_auth(a);
     else
         give_up(a, STAGE_HELO, class);
+}
+
+static void on_starttls(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)class;
+    (void)recipient;
+    actor_tls_answered(a);
 }
 
 static void on_auth(struct actor *a, enum actor_class class, size_t recipient)
@@ -640,10 +656,10 @@ static void on_421(struct actor *a, enum actor_stage stage)
 void actor_answered(struct actor *a)
 {
     static void (*const answers[STAGE_COUNT])(struct actor *, enum actor_class, size_t) = {
-        [STAGE_GREETING] = on_greeting, [STAGE_EHLO] = on_ehlo, [STAGE_HELO] = on_helo,
-        [STAGE_AUTH] = on_auth,         [STAGE_MAIL] = on_mail, [STAGE_RCPT] = on_rcpt,
-        [STAGE_DATA] = on_data,         [STAGE_END] = on_end,   [STAGE_EXTRA] = on_extra,
-        [STAGE_IGNORED] = on_ignored,   [STAGE_QUIT] = on_quit,
+        [STAGE_GREETING] = on_greeting, [STAGE_EHLO] = on_ehlo,       [STAGE_HELO] = on_helo,
+        [STAGE_STARTTLS] = on_starttls, [STAGE_AUTH] = on_auth,       [STAGE_MAIL] = on_mail,
+        [STAGE_RCPT] = on_rcpt,         [STAGE_DATA] = on_data,       [STAGE_END] = on_end,
+        [STAGE_EXTRA] = on_extra,       [STAGE_IGNORED] = on_ignored, [STAGE_QUIT] = on_quit,
     };
     bool leaves = a->reply.code == 421 && !a->reply.broken;
     if (a->await_count == 0) {

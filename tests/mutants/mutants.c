@@ -120,6 +120,14 @@ const struct mutant mutants[] = {
     M2("reads-text-for-recipient", READS_TEXT_FOR_RECIPIENT, PIPELINES, "2920-3.1-h 2920-3.1-j", "finds the recipient of a reply by its text")
     M2("group-stops-reading", GROUP_STOPS_READING, PIPELINES, "2920-3.1-g", "hangs when DATA at the end of a group is refused")
 
+    /* ---- TLS ---- */
+    M("tls-not-used", TLS_NOT_USED, "3207-6-a 8314-5.1-a", "sends in the clear though it is to use STARTTLS")
+    M("tls-downgrades", TLS_DOWNGRADES, "3207-6-e 3207-6-a", "goes on in the clear when STARTTLS is missing or refused")
+    M("tls-trusts-all", TLS_TRUSTS_ALL, "7817-3-a 8314-5-a", "takes any certificate")
+    M("tls-no-ehlo", TLS_NO_EHLO, "3207-4.2-c 3207-4.2-a", "sends no EHLO after the handshake")
+    M("tls-old-list", TLS_OLD_LIST, "3207-4.2-a 3207-4.2-b", "keeps to the list that came before the handshake")
+    M("tls-twice", TLS_TWICE, "3207-4.2-d 8314-3.3-b", "sends STARTTLS under TLS")
+
     /* ---- command lines ---- */
     M("lines-end-in-lf", LINES_END_IN_LF, "5321-2.3.8-a", "ends command lines with LF")
     M("lines-end-in-cr", LINES_END_IN_CR, "5321-2.3.8-a", "ends command lines with CR")

@@ -22,6 +22,7 @@ struct player {
     void *owner;
     bool each_recipient; /* a connection for each recipient, one after the other */
     bool reconnects;     /* and again at once, while the outcome is temporary */
+    bool trusts_all;     /* any certificate will do */
 };
 
 #define PLAY_CONNECTIONS_MAX 256

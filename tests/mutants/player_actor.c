@@ -23,6 +23,7 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         .domain = send->domain,
         .mechanism = send->mechanism,
         .message = send->given,
+        .tls = send->tls,
         .before = send->before,
         .timeout_ms = send->timeout_ms,
     };
@@ -65,5 +66,6 @@ struct player player_of_actor(const struct actor_kind *kind)
         .owner = (void *)(uintptr_t)kind,
         .each_recipient = kind->each_recipient,
         .reconnects = kind->reconnects,
+        .trusts_all = kind->trusts_all,
     };
 }

@@ -49,12 +49,19 @@ static void refuse(struct smtp_player *player)
 static void *make(void *owner, const struct scenario *scenario, size_t connection,
                   struct arena *arena, struct engine *ret)
 {
+    static const enum smtp_client_tls ways[] = {
+        [SEND_TLS_NONE] = SMTP_CLIENT_TLS_NONE,
+        [SEND_TLS_STARTTLS] = SMTP_CLIENT_TLS_REQUIRED,
+        [SEND_TLS_IMPLICIT] = SMTP_CLIENT_TLS_IMPLICIT,
+        [SEND_TLS_OPPORTUNISTIC] = SMTP_CLIENT_TLS_OPPORTUNISTIC,
+    };
     const struct scenario_send *send = &scenario->send;
     struct smtp_player *player = arena_alloc(arena, sizeof *player);
     struct smtp_client_options options = {
         .host = send->domain.size > 0 ? send->domain : BYTES_LITERAL("host.client.example"),
         .user = send->user,
         .password = send->password,
+        .tls = ways[send->tls],
         .plaintext_auth = true,
         .recipients_max = send->to_count + 1,
         .noop = (send->before & SEND_BEFORE_NOOP) != 0,

@@ -135,6 +135,7 @@ static struct player actor_player(const enum actor_trait *traits, struct actor_k
         .trait_count = MUTANT_TRAITS_MAX,
         .each_recipient = traits[0] == ACTOR_EACH_RECIPIENT,
         .reconnects = traits[0] == ACTOR_RECONNECTS,
+        .trusts_all = traits[0] == ACTOR_TLS_TRUSTS_ALL,
     };
     return player_of_actor(kind);
 }

@@ -68,6 +68,9 @@
     X(AUTH_PASSWORD_IN_NOOP) X(AUTH_WRONG_IDENTITY) X(AUTH_CANCELS_EMPTY) X(AUTH_LINE_BROKEN)      \
     X(AUTH_SAME_AFTER_504) X(AUTH_BARE_INITIAL) X(AUTH_NEVER_USED) X(AUTH_AFTER_MAIL_REFUSED)      \
                                                                              \
+    /* TLS: actor_tls.c */                                                                         \
+    X(TLS_NOT_USED) X(TLS_DOWNGRADES) X(TLS_TRUSTS_ALL) X(TLS_NO_EHLO) X(TLS_OLD_LIST)             \
+    X(TLS_TWICE)                                                                                   \
     /* endings and reports */                                                                      \
     X(LOST_IS_SENT) X(LOST_IS_PERMANENT) X(LOST_EARLY_IS_PERMANENT) X(CLAIMS_SENT)                 \
     X(CRASHES) X(HANGS) X(SHORT_TIMEOUT) X(WHOLE_TIMEOUT) X(NO_TIMEOUT)          \
