@@ -13,7 +13,7 @@ enum { PASSWORD_OCTETS_MAX = 4096, PORT_MAX = 65535 };
 static const struct row {
     const char *name;
     const char *value; /* what stands for it in the help; NULL: takes none */
-    char letter;
+    int letter;
     const char *says;
 } rows[] = {
     {"ca-file",       "FILE",         'c', "write the CA of the certificates there, as PEM"   },
@@ -53,7 +53,7 @@ static void make_known(struct known *known)
         known->names[index].name = rows[index].name;
         known->names[index].has_arg = rows[index].value ? required_argument : no_argument;
         known->names[index].val = rows[index].letter;
-        *letter++ = rows[index].letter;
+        *letter++ = (char)rows[index].letter;
         if (rows[index].value)
             *letter++ = ':';
     }

@@ -121,7 +121,7 @@ static bool put_sent(struct expansion *expansion, size_t at, struct bytes name, 
     const struct scenario_send *send = &expansion->parser->scenario->send;
     unsigned long long recipient =
         bytes_equal(name, BYTES_LITERAL("to")) ? 1 : recipient_number(name);
-    struct bytes value = BYTES_NONE;
+    struct bytes value;
 
     if (!expansion->parser->send_is_known)
         return fail_at(expansion, at, "is known only after the send and account lines", name);
@@ -215,11 +215,23 @@ static bool check_close(const struct expansion *expansion, size_t at, size_t end
                                         "brace");
 }
 
+/* Octets from..to, without a placeholder: their escapes as octets. */
+static bool put_plain(const struct expansion *expansion, size_t from, size_t to, struct buf *ret)
+{
+    struct err inner = {0};
+
+    if (text_unescape(ret, bytes_slice(expansion->source->octets, from, to), &inner))
+        return true;
+    if (inner.kind != ERR_SYNTAX)
+        return fail_out(expansion);
+    return scenario_fail(expansion->source, from + inner.column - 1, expansion->parser->err,
+                         "expected one of \\r \\n \\t \\0 \\xHH \\\\ \\\" behind the backslash");
+}
+
 /* What stands in {base64 …}: escapes and placeholders, as octets. */
 static bool expand_argument(struct expansion *expansion, size_t from, size_t to, struct buf *ret)
 {
     struct bytes text = bytes_slice(expansion->source->octets, 0, to);
-    struct err inner = {0};
     bool ok = true;
 
     if (++expansion->depth > SCENARIO_PLACEHOLDER_DEPTH_MAX)
@@ -239,13 +251,7 @@ static bool expand_argument(struct expansion *expansion, size_t from, size_t to,
         }
         while (run < to && !opens(text, run) && !is_double(text, run))
             run += text.data[run] == '\\' && run + 1 < to ? 2 : 1;
-        if (!text_unescape(ret, bytes_slice(text, i, run), &inner))
-            ok =
-                inner.kind == ERR_SYNTAX
-                    ? scenario_fail(expansion->source, i + inner.column - 1, expansion->parser->err,
-                                    "expected one of \\r \\n \\t \\0 \\xHH \\\\ \\\" behind the "
-                                    "backslash")
-                    : fail_out(expansion);
+        ok = put_plain(expansion, i, run, ret);
         i = run;
         if (ok && i < to && is_double(text, i)) {
             ok = buf_append_octet(ret, '{') || fail_out(expansion);

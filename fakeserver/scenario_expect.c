@@ -346,7 +346,8 @@ static bool parse_before(struct expect_reader *reader)
     struct bytes first = word_at(reader, reader->at);
     size_t at = reader->at;
 
-    if (find_border(reader) == reader->count && first.data[0] != '/' && first.data[0] != '"') {
+    if (find_border(reader) == reader->count && first.size > 0 && first.data[0] != '/' &&
+        first.data[0] != '"') {
         for (size_t i = 0; i < KIND_COUNT; i++)
             known[i] = kinds[i].word;
         if (smtp_verb_from(first) == SMTP_VERB_OTHER)
@@ -374,7 +375,7 @@ static bool parse_address(struct expect_reader *reader)
 {
     struct bytes word = word_at(reader, reader->at);
 
-    if (word.data[0] == '<')
+    if (word.size > 0 && word.data[0] == '<')
         word = bytes_slice(word, 1, word.size - 1);
     reader->expectation->address = word;
     reader->at++;

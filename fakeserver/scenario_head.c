@@ -70,7 +70,7 @@ static bool one_word(struct scenario_parser *parser, const struct scenario_text 
 static bool parse_level(struct scenario_parser *parser, const struct scenario_text *text)
 {
     static const char *const levels[] = {"info", "should", "must"};
-    struct bytes word;
+    struct bytes word = BYTES_NONE;
 
     if (!one_word(parser, text, "must, should or info", &word))
         return false;
@@ -85,7 +85,7 @@ static bool parse_level(struct scenario_parser *parser, const struct scenario_te
 
 static bool parse_limit(struct scenario_parser *parser, const struct scenario_text *text)
 {
-    struct bytes word;
+    struct bytes word = BYTES_NONE;
 
     if (!one_word(parser, text, "a time such as 30s", &word))
         return false;

@@ -1,6 +1,7 @@
 #include "fakeserver/scenario_lint.h"
 
 #include "base/base64.h"
+#include "base/require.h"
 #include "base/smtp_limits.h"
 #include "base/text.h"
 
@@ -178,6 +179,7 @@ static bool check_step(struct lint *lint, const struct scenario *scenario, size_
 
 bool lint_steps(struct lint *lint, const struct scenario *scenario)
 {
+    REQUIRE(scenario->steps);
     for (size_t i = 0; i < scenario->step_count; i++)
         if (!check_step(lint, scenario, i))
             return false;

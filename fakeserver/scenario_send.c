@@ -260,7 +260,7 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
 
 bool scenario_parse_send(struct scenario_parser *parser, const struct scenario_text *text)
 {
-    struct assignment word;
+    struct assignment word = {.key = BYTES_NONE};
     size_t at = 0;
     bool is_end;
 
@@ -303,7 +303,7 @@ bool scenario_parse_account(struct scenario_parser *parser, const struct scenari
 {
     static const char *const keys[] = {"user", "password"};
     struct account account = {0};
-    struct assignment word;
+    struct assignment word = {.key = BYTES_NONE};
     size_t at = 0;
     bool is_end;
 

@@ -50,6 +50,7 @@ bool scenario_fail(const struct scenario_text *text, size_t at, struct err *err,
     return err_set_at(err, ERR_SYNTAX, text->line, scenario_text_column(text, at), "%s", what);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): where, what and which words it could have been */
 bool scenario_fail_unknown(const struct scenario_text *text, size_t at, struct err *err,
                            const char *what, struct bytes word, const char *const *known,
                            size_t known_count)

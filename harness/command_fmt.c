@@ -135,17 +135,16 @@ static enum program_status format_file(struct formatting *formatting, const char
     struct buf printed;
     enum program_status status = PROGRAM_OK;
     buf_init(&printed, 4 * SCENARIO_FILE_OCTETS_MAX);
-    if (arena == NULL) {
-        err_memory(formatting->err);
-        status = program_trouble(formatting->err);
-    } else if (!data_path_read_input(path, SCENARIO_FILE_OCTETS_MAX, arena, &text,
-                                     formatting->err)) {
-        status = program_trouble(formatting->err);
-    } else if (!scenario_file_parse(path, text, &loader, arena, &file, formatting->err) ||
-               !scenario_print(file, &printed, formatting->err)) {
+    bool is_read =
+        (arena != NULL || err_memory(formatting->err)) &&
+        data_path_read_input(path, SCENARIO_FILE_OCTETS_MAX, arena, &text, formatting->err);
+    bool is_printed = is_read &&
+                      scenario_file_parse(path, text, &loader, arena, &file, formatting->err) &&
+                      scenario_print(file, &printed, formatting->err);
+    if (is_read && !is_printed) {
         suite_name_error(formatting->err, path);
         status = program_trouble_in(formatting->err, text);
-    } else if (!put_result(formatting, path, text, buf_bytes(&printed), arena)) {
+    } else if (!is_printed || !put_result(formatting, path, text, buf_bytes(&printed), arena)) {
         status = program_trouble(formatting->err);
     }
     buf_release(&printed);

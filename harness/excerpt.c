@@ -1,5 +1,6 @@
 #include "harness/excerpt.h"
 
+#include "base/require.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -13,6 +14,7 @@ static const char *event_word(enum transcript_kind kind)
         TRANSCRIPT_KIND_TABLE(X)
 #undef X
     };
+    REQUIRE(kind < TRANSCRIPT_KIND_COUNT);
     return words[kind];
 }
 

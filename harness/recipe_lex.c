@@ -156,12 +156,13 @@ static bool read_escape(struct building *to, struct recipe_line *line)
 {
     static const char names[] = "\"\\nt";
     static const char octets[] = "\"\\\n\t";
-    const char *found =
-        line->at + 1 < line->text.size ? memchr(names, line->text.data[line->at + 1], 4) : NULL;
-    if (found == NULL)
+    size_t found = line->at + 1 < line->text.size
+                       ? bytes_find(bytes_of(names), line->text.data[line->at + 1])
+                       : BYTES_NOT_FOUND;
+    if (found == BYTES_NOT_FOUND)
         return fail(line, line->at, "in quotes a `\\` stands before `\"`, `\\`, `n` or `t`");
     line->at += 2;
-    return add_octet(to, line, octets[found - names]);
+    return add_octet(to, line, octets[found]);
 }
 
 /* line->at is behind the opening quote. */
