@@ -22,9 +22,10 @@ const char smtpsend_usage[] =
     "      --password-fd N         the first line of an open descriptor,\n"
     "                              or a prompt on the terminal\n"
     "      --oauth-token-file FILE  or, in place of a password, the first line of a file: a token\n"
-    "      --auth MECHANISM      this AUTH mechanism only: SCRAM-SHA-256, PLAIN, XOAUTH2 ...\n"
+    "      --auth, --mechanism MECHANISM\n"
+    "                            this AUTH mechanism only: SCRAM-SHA-256, PLAIN, XOAUTH2 ...\n"
     "      --plaintext-auth      send the password even where there is no TLS\n" SMTPSEND_TLS_USAGE
-    "      --ehlo NAME           our name for EHLO; this host's by default\n"
+    "      --ehlo, --domain NAME our name for EHLO; this host's by default\n"
     "      --timeout TIME        for everything: 30, 30s, 500ms, 5m\n"
     "      --timeout-STAGE TIME  for one: greeting ehlo tls auth mail rcpt data block "
     "end-of-data\n"

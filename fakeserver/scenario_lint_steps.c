@@ -1,7 +1,6 @@
 #include "fakeserver/scenario_lint.h"
 
 #include "base/base64.h"
-#include "base/require.h"
 #include "base/smtp_limits.h"
 #include "base/text.h"
 
@@ -179,7 +178,8 @@ static bool check_step(struct lint *lint, const struct scenario *scenario, size_
 
 bool lint_steps(struct lint *lint, const struct scenario *scenario)
 {
-    REQUIRE(scenario->steps);
+    if (!scenario->steps) /* there is no dialogue */
+        return true;
     for (size_t i = 0; i < scenario->step_count; i++)
         if (!check_step(lint, scenario, i))
             return false;
