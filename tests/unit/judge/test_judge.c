@@ -249,6 +249,35 @@ static void a_false_word_on_one_recipient_is_found(void **state)
     judge_fixture_release(&fixture);
 }
 
+/* The other address is the fault, not that it was said to be sent to; with nothing delivered it is
+ * false all the same. */
+static void a_word_on_an_address_with_a_line_end_is_false_only_when_nothing_was_sent(void **state)
+{
+    static const struct smtp_recipient_outcome said[] = {
+        {.address = OCTETS("b\r\n@y.example"), .outcome = SMTP_OUTCOME_SENT},
+    };
+    static const char *const runs[] = {PLAIN SENT BYE, PLAIN BYE};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(runs); i++) {
+        struct judge_fixture fixture;
+        size_t lies = 0;
+
+        judge_fixture_init(&fixture);
+        judge_fixture_scenario(&fixture, "title x\nsend to=\"b\\r\\n@y.example\"\n\n...\n");
+        judge_fixture_claim(&fixture, "sent");
+        fixture.claim.per_recipient = true;
+        fixture.claim.recipients = said;
+        fixture.claim.recipient_count = COUNT_OF(said);
+        judge_fixture_run(&fixture, runs[i]);
+        judge_fixture_judge(&fixture, true);
+        for (size_t f = 0; f < fixture.verdict.finding_count; f++)
+            lies += strcmp(fixture.verdict.findings[f].requirement, "5321-4.1.1.10-d") == 0;
+        assert_int_equal(lies, i);
+        judge_fixture_release(&fixture);
+    }
+}
+
 static void variations_are_counted_by_name(void **state)
 {
     struct judge_fixture fixture;
@@ -378,6 +407,7 @@ int main(void)
         cmocka_unit_test(each_expectation_gives_its_verdict),
         cmocka_unit_test(what_each_recipient_got_is_compared_where_the_client_says_it),
         cmocka_unit_test(a_false_word_on_one_recipient_is_found),
+        cmocka_unit_test(a_word_on_an_address_with_a_line_end_is_false_only_when_nothing_was_sent),
         cmocka_unit_test(variations_are_counted_by_name),
         cmocka_unit_test(findings_stand_in_the_order_of_the_transcript),
         cmocka_unit_test(a_finding_is_shown_under_its_line),
