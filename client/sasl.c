@@ -1,5 +1,6 @@
 #include "client/sasl_private.h"
 
+enum { MESSAGE_OCTETS = 3 * SASL_RESPONSE_OCTETS_MAX };
 enum needs { NEEDS_PASSWORD, NEEDS_TOKEN, NEEDS_CERTIFICATE };
 
 struct mechanism {
@@ -14,10 +15,10 @@ struct mechanism {
  * the others those that give no secret away. DIGEST-MD5 is historic (RFC 6331 2), CRAM-MD5 proves
  * nothing of the server. */
 static const struct mechanism mechanisms[] = {
-    {SMTP_MECHANISM_SCRAM_SHA_256_PLUS, NEEDS_PASSWORD,    true,  true,  sasl_scram_step      },
-    {SMTP_MECHANISM_SCRAM_SHA_1_PLUS,   NEEDS_PASSWORD,    true,  true,  sasl_scram_step      },
-    {SMTP_MECHANISM_SCRAM_SHA_256,      NEEDS_PASSWORD,    false, true,  sasl_scram_step      },
-    {SMTP_MECHANISM_SCRAM_SHA_1,        NEEDS_PASSWORD,    false, true,  sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_256_PLUS, NEEDS_PASSWORD,    true,  false, sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_1_PLUS,   NEEDS_PASSWORD,    true,  false, sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_256,      NEEDS_PASSWORD,    false, false, sasl_scram_step      },
+    {SMTP_MECHANISM_SCRAM_SHA_1,        NEEDS_PASSWORD,    false, false, sasl_scram_step      },
     {SMTP_MECHANISM_DIGEST_MD5,         NEEDS_PASSWORD,    false, true,  sasl_library_step    },
     {SMTP_MECHANISM_CRAM_MD5,           NEEDS_PASSWORD,    false, true,  sasl_library_step    },
     {SMTP_MECHANISM_PLAIN,              NEEDS_PASSWORD,    false, false, sasl_plain_step      },
@@ -47,13 +48,16 @@ bool sasl_is_known(enum smtp_mechanism mechanism)
 bool sasl_init(struct sasl *sasl, const struct sasl_credentials *credentials)
 {
     *sasl = (struct sasl){.credentials = credentials, .mechanism = SMTP_MECHANISM_OTHER};
-    return sasl_library_init(sasl);
+    return buf_init_whole(&sasl->message, MESSAGE_OCTETS) &&
+           buf_init_whole(&sasl->scratch, SASL_RESPONSE_OCTETS_MAX) && sasl_library_init(sasl);
 }
 
 void sasl_release(struct sasl *sasl)
 {
     sasl_library_finish(sasl);
     sasl_library_release(sasl);
+    buf_release_secret(&sasl->message);
+    buf_release_secret(&sasl->scratch);
 }
 
 /* ------------------------------------------------------------------------------------ choice ---
@@ -140,4 +144,20 @@ bool sasl_step(struct sasl *sasl, struct bytes challenge, struct buf *response, 
 bool sasl_is_complete(const struct sasl *sasl)
 {
     return sasl->complete;
+}
+
+bool sasl_append_name(struct buf *to, struct bytes name)
+{
+    bool ok = true;
+    size_t i;
+
+    for (i = 0; ok && i < name.size; i++) {
+        if (name.data[i] == ',')
+            ok = buf_append_string(to, "=2C");
+        else if (name.data[i] == '=')
+            ok = buf_append_string(to, "=3D");
+        else
+            ok = buf_append_octet(to, name.data[i]);
+    }
+    return ok;
 }

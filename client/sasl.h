@@ -3,18 +3,17 @@
  *
  * Shape:   sasl_choose() a mechanism, sasl_start() it, then sasl_step() with each decoded
  *          challenge. A mechanism is a row of a table: PLAIN, LOGIN, EXTERNAL, OAUTHBEARER and
- *          XOAUTH2 are written here (sasl_plain.c, sasl_oauth.c), those with a proof are GNU SASL's
- *          (sasl_library.c).
+ *          XOAUTH2 are written here (sasl_plain.c, sasl_oauth.c), and so are the messages of SCRAM
+ *          (sasl_scram.c); its keys, CRAM-MD5, DIGEST-MD5 and SASLprep are GNU SASL's.
  * Bounds:  a response of SASL_RESPONSE_OCTETS_MAX octets before base64; SCRAM with no more than
  *          SASL_ITERATIONS_MAX iterations, so that no server can keep us computing.
  * Lives:   credentials are borrowed as long as the exchange, the channel until sasl_start().
- * Memory:  GNU SASL allocates in each step of its mechanisms, the one exception to the law that an
- *          engine allocates when made; running out of memory there is ERR_MEMORY. Its nonces come
- *          from its own gsasl_nonce(), the one source of chance in this floor: a test puts its own
- *          function of that name before it.
- * Errors:  ERR_SYNTAX a NUL, an empty user name or password where the mechanism forbids it, or a
- *          name that SASLprep forbids; ERR_PROTOCOL a challenge that the mechanism does not know or
- *          whose proof is wrong; ERR_LIMIT; ERR_MEMORY.
+ * Memory:  GNU SASL allocates in each step, and so does SASLprep here for its strings, the one
+ * exception to the law that an engine allocates when made; running out of memory there is
+ * ERR_MEMORY. Its nonces come from its own gsasl_nonce(), the one source of chance in this floor: a
+ * test puts its own function of that name before it. Errors:  ERR_SYNTAX a NUL, an empty user name
+ * or password where the mechanism forbids it, or a name that SASLprep forbids; ERR_PROTOCOL a
+ * challenge that the mechanism does not know or whose proof is wrong; ERR_LIMIT; ERR_MEMORY.
  * Source:  RFC 4422 5, A (EXTERNAL); RFC 4616 (PLAIN); draft-murchison-sasl-login-00 (LOGIN);
  *          RFC 2195; RFC 2831; RFC 5802; RFC 7677; RFC 7628; RFC 4013.
  */
@@ -23,6 +22,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/smtp_mechanism.h"
 
 #include <stdint.h>
@@ -48,6 +48,7 @@ struct sasl_credentials {
 struct sasl_channel {
     struct bytes tls_unique; /* of TLS 1.2 and before */
     struct bytes tls_exporter;
+    bool plus_offered; /* the server offers some mechanism that is bound (RFC 5802 6) */
 };
 
 struct sasl {
@@ -58,9 +59,12 @@ struct sasl {
     bool complete;
     bool refused;        /* OAuth: the server said in a challenge that it does not take the token */
     bool disproved;      /* the server failed to prove that it knows the password */
-    size_t nonce_octets; /* SCRAM: of our own */
-    void *library;       /* Gsasl */
-    void *session;       /* Gsasl_session; NULL: none runs */
+    size_t nonce_octets; /* SCRAM: of our own, at the end of the first message */
+    struct buf message;  /* SCRAM: AuthMessage */
+    struct buf scratch;
+    struct hash_digest server_signature;
+    void *library; /* Gsasl */
+    void *session; /* Gsasl_session; NULL: none runs */
 };
 
 bool sasl_init(struct sasl *sasl, const struct sasl_credentials *credentials); /* false: memory */

@@ -1,15 +1,7 @@
-/*
- * sasl_library.c - the mechanisms whose proofs GNU SASL computes, and SASLprep.
- *
- * What the library does not mind is minded here: how long a server may keep us computing, and a
- * nonce to which the server added nothing (RFC 5802 5.1).
- */
-#include "base/base64.h"
+/* sasl_library.c - the mechanisms that are wholly GNU SASL's, CRAM-MD5 and DIGEST-MD5; SASLprep. */
 #include "client/sasl_private.h"
 
 #include <gsasl.h>
-
-enum { BINDING_OCTETS_MAX = 256 };
 
 bool sasl_library_init(struct sasl *sasl)
 {
@@ -43,7 +35,6 @@ void sasl_library_finish(struct sasl *sasl)
     if (!sasl->session)
         return;
     wipe_property(sasl->session, GSASL_PASSWORD);
-    wipe_property(sasl->session, GSASL_SCRAM_SALTED_PASSWORD);
     gsasl_finish(sasl->session);
     sasl->session = NULL;
 }
@@ -65,39 +56,16 @@ static bool set(const struct sasl *sasl, Gsasl_property property, struct bytes v
            gsasl_property_set_raw(sasl->session, property, value.data, value.size) == GSASL_OK;
 }
 
-static bool set_binding(const struct sasl *sasl, Gsasl_property property, struct bytes octets)
-{
-    char room[BINDING_OCTETS_MAX];
-    struct buf text = {.data = room, .capacity = sizeof room, .max = sizeof room};
-
-    return octets.size == 0 ||
-           (base64_encode(&text, octets) && set(sasl, property, buf_bytes(&text)));
-}
-
-static bool is_bound(enum smtp_mechanism mechanism)
-{
-    return mechanism == SMTP_MECHANISM_SCRAM_SHA_1_PLUS ||
-           mechanism == SMTP_MECHANISM_SCRAM_SHA_256_PLUS;
-}
-
-/* tls-unique where there is one (TLS 1.2 and before; RFC 5802 6), else tls-exporter (RFC 9266 3).
- * DIGEST-MD5 without a layer of its own: TLS is the layer. */
+/* DIGEST-MD5 without a layer of its own: TLS is the layer. */
 static bool set_properties(const struct sasl *sasl)
 {
     const struct sasl_credentials *is = sasl->credentials;
-    const struct sasl_channel *channel = &sasl->channel;
-    bool ok =
-        set(sasl, GSASL_AUTHZID, is->authorization) && set(sasl, GSASL_AUTHID, is->user) &&
-        set(sasl, GSASL_PASSWORD, is->password) &&
-        set(sasl, GSASL_SERVICE, BYTES_LITERAL("smtp")) &&
-        set(sasl, GSASL_HOSTNAME, is->host.size > 0 ? is->host : BYTES_LITERAL("localhost")) &&
-        set(sasl, GSASL_QOP, BYTES_LITERAL("qop-auth"));
 
-    if (!ok || !is_bound(sasl->mechanism))
-        return ok;
-    if (channel->tls_unique.size > 0)
-        return set_binding(sasl, GSASL_CB_TLS_UNIQUE, channel->tls_unique);
-    return set_binding(sasl, GSASL_CB_TLS_EXPORTER, channel->tls_exporter);
+    return set(sasl, GSASL_AUTHZID, is->authorization) && set(sasl, GSASL_AUTHID, is->user) &&
+           set(sasl, GSASL_PASSWORD, is->password) &&
+           set(sasl, GSASL_SERVICE, BYTES_LITERAL("smtp")) &&
+           set(sasl, GSASL_HOSTNAME, is->host.size > 0 ? is->host : BYTES_LITERAL("localhost")) &&
+           set(sasl, GSASL_QOP, BYTES_LITERAL("qop-auth"));
 }
 
 bool sasl_library_start(struct sasl *sasl, struct err *err)
@@ -111,12 +79,6 @@ bool sasl_library_start(struct sasl *sasl, struct err *err)
     return set_properties(sasl) || err_memory(err);
 }
 
-/* A proof of the server is what the last challenge of the mechanism brings. */
-static bool is_proof(const struct sasl *sasl)
-{
-    return sasl->steps_taken >= (sasl->mechanism == SMTP_MECHANISM_DIGEST_MD5 ? 1 : 2);
-}
-
 bool sasl_library_step(struct sasl *sasl, struct bytes challenge, struct buf *response,
                        struct err *err)
 {
@@ -128,13 +90,12 @@ bool sasl_library_step(struct sasl *sasl, struct bytes challenge, struct buf *re
     if (sasl->complete)
         return err_set(err, ERR_PROTOCOL, "the server sent a challenge that %s does not have",
                        smtp_mechanism_name(sasl->mechanism));
-    if (challenge.size == 0 && !smtp_mechanism_is_client_first(sasl->mechanism))
+    if (challenge.size == 0)
         return err_set(err, ERR_PROTOCOL, "the challenge of %s is empty",
                        smtp_mechanism_name(sasl->mechanism));
-    status = gsasl_step(sasl->session, challenge.data ? challenge.data : "", challenge.size,
-                        &output, &octets);
+    status = gsasl_step(sasl->session, challenge.data, challenge.size, &output, &octets);
     if (status != GSASL_OK && status != GSASL_NEEDS_MORE) {
-        sasl->disproved = is_proof(sasl);
+        sasl->disproved = sasl->steps_taken > 0; /* rspauth is what comes second */
         return explain(sasl, status, err);
     }
     fits = octets == 0 || buf_append(response, (struct bytes){output, octets});
@@ -143,49 +104,6 @@ bool sasl_library_step(struct sasl *sasl, struct bytes challenge, struct buf *re
     gsasl_free(output);
     sasl->complete = status == GSASL_OK;
     return fits || err_set(err, ERR_LIMIT, "the response would be longer than a line may be");
-}
-
-/* ------------------------------------------------------------------------------------- SCRAM ---
- */
-
-/* The value of attribute "x=" in a list with commas; data NULL: it is not there. */
-static struct bytes attribute(struct bytes message, const char *name)
-{
-    struct bytes one;
-
-    while (bytes_next(&message, ',', &one))
-        if (bytes_starts_with(one, bytes_of(name)))
-            return bytes_after(one, 2);
-    return BYTES_NONE;
-}
-
-/* server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]:
- * the nonce is ours with something of the server's behind it. */
-static bool check_server_first(const struct sasl *sasl, struct bytes message, struct err *err)
-{
-    struct bytes count = attribute(message, "i=");
-    unsigned long long iterations;
-
-    if (attribute(message, "r=").size <= sasl->nonce_octets)
-        return err_set(err, ERR_PROTOCOL, "the server added nothing to the nonce (RFC 5802 5.1)");
-    if (!bytes_to_number(count, SASL_ITERATIONS_MAX, &iterations) || iterations == 0)
-        return err_set(err, ERR_PROTOCOL,
-                       "the server wants an iteration count that is none, or is "
-                       "more than %d",
-                       SASL_ITERATIONS_MAX);
-    return true;
-}
-
-bool sasl_scram_step(struct sasl *sasl, struct bytes challenge, struct buf *response,
-                     struct err *err)
-{
-    if (sasl->steps_taken == 1 && !check_server_first(sasl, challenge, err))
-        return false;
-    if (!sasl_library_step(sasl, challenge, response, err))
-        return false;
-    if (sasl->steps_taken == 0)
-        sasl->nonce_octets = attribute(buf_bytes(response), "r=").size;
-    return true;
 }
 
 /* ---------------------------------------------------------------------------------- SASLprep ---

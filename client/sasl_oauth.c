@@ -30,23 +30,6 @@ static bool is_in_order(struct sasl *sasl, struct bytes challenge, struct err *e
     return true;
 }
 
-/* saslname: "," and "=" are written as "=2C" and "=3D" (RFC 5801 4). */
-static bool append_name(struct buf *to, struct bytes name)
-{
-    bool ok = true;
-    size_t i;
-
-    for (i = 0; ok && i < name.size; i++) {
-        if (name.data[i] == ',')
-            ok = buf_append_string(to, "=2C");
-        else if (name.data[i] == '=')
-            ok = buf_append_string(to, "=3D");
-        else
-            ok = buf_append_octet(to, name.data[i]);
-    }
-    return ok;
-}
-
 /*
  * client-resp = gs2-header kvsep *kvpair kvsep, gs2-header = "n," ["a=" saslname] ","
  * kvpair      = key "=" value kvsep: host, port, and auth=Bearer token (RFC 7628 3.1).
@@ -57,7 +40,7 @@ static bool append_bearer(const struct sasl_credentials *is, struct buf *to)
     bool ok = buf_append_string(to, "n,");
 
     if (ok && identity.size > 0)
-        ok = buf_append_string(to, "a=") && append_name(to, identity);
+        ok = buf_append_string(to, "a=") && sasl_append_name(to, identity);
     ok = ok && buf_append_string(to, "," KVSEP);
     if (ok && is->host.size > 0)
         ok = buf_append_string(to, "host=") && buf_append(to, is->host) &&

@@ -17,15 +17,20 @@ sasl_mechanism_step sasl_external_step;
 sasl_mechanism_step sasl_oauthbearer_step;
 sasl_mechanism_step sasl_xoauth2_step;
 
+/* sasl_scram.c */
+sasl_mechanism_step sasl_scram_step;
+
 /* sasl_library.c: the mechanisms of GNU SASL */
 bool sasl_library_init(struct sasl *sasl);
 void sasl_library_release(struct sasl *sasl);
 bool sasl_library_start(struct sasl *sasl, struct err *err);
 void sasl_library_finish(struct sasl *sasl);
 sasl_mechanism_step sasl_library_step;
-sasl_mechanism_step sasl_scram_step; /* the same, with bounds */
 
 /* Appends a name prepared by SASLprep as a query (RFC 4013, RFC 4954 4). */
 bool sasl_prepare(struct bytes name, struct buf *to, struct err *err);
+
+/* saslname: "," and "=" are written as "=2C" and "=3D" (RFC 5801 4, RFC 5802 5.1). */
+bool sasl_append_name(struct buf *to, struct bytes name);
 
 #endif

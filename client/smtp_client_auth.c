@@ -9,6 +9,9 @@
 #include "base/smtp_code.h"
 #include "client/smtp_client_private.h"
 
+#define BIT(name) (UINT32_C(1) << SMTP_MECHANISM_##name)
+#define PLUS_MECHANISMS (BIT(SCRAM_SHA_1_PLUS) | BIT(SCRAM_SHA_256_PLUS) | BIT(SCRAM_SHA_512_PLUS))
+
 /* ------------------------------------------------------------------------------------ choice ---
  */
 
@@ -49,6 +52,7 @@ static enum client_state begin(struct smtp_client *client)
     mechanism = sasl_choose(&client->sasl, offered, secrets);
     if (mechanism == SMTP_MECHANISM_OTHER)
         return no_mechanism(client, offered, secrets);
+    client->sasl.channel.plus_offered = (client->offered.mechanisms & PLUS_MECHANISMS) != 0;
     if (!sasl_start(&client->sasl, mechanism, &err))
         return fail(client, smtp_client_say(client, "%s", err.what));
     client->response_ready = false;
@@ -170,10 +174,7 @@ void smtp_client_bind_auth(struct smtp_client *client, const struct tls_facts *f
     if (!client->authenticates)
         return;
     buf_clear(room);
-    client->sasl.channel = (struct sasl_channel){
-        {NULL, 0},
-        {NULL, 0}
-    };
+    memset(&client->sasl.channel, 0, sizeof client->sasl.channel);
     if (buf_append(room, facts->tls_unique))
         client->sasl.channel.tls_unique = buf_bytes(room);
     if (buf_append(room, facts->tls_exporter))

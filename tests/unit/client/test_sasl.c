@@ -1,7 +1,7 @@
 /*
  * test_sasl.c - each mechanism against the example of its RFC.
  *
- * The nonce is that of RFC 5802 5 (nonce.h). That of RFC 7677 3 is shorter than GNU SASL's: its
+ * The nonce is that of RFC 5802 5 (nonce.h). That of RFC 7677 3 is shorter than ours: its
  * server-first-message is used with the other nonce, and the proof was computed apart, by a program
  * that also gives those of both RFCs. So were those with channel bindings.
  */
@@ -132,13 +132,15 @@ static void external_names_whom_to_act_as(void **state)
 /* RFC 4616 2: authcid = 1*SAFE, passwd = 1*SAFE, SAFE without NUL. */
 static void credentials_that_the_mechanism_forbids_are_refused(void **state)
 {
+    /* clang-format off */
     const struct sasl_credentials forbidden[] = {
-        {.password = OCTETS("x")       },
-        {                   .user = OCTETS("x")                     },
-        { .user = OCTETS("x\0y"),                                        .password = OCTETS("x")},
-        {                .user = OCTETS("x"), .password = OCTETS("x\0y")},
-        {                         .authorization = OCTETS("x\0y"),                                                                  .user = OCTETS("x"), .password = OCTETS("x")},
+        {.password = OCTETS("x")},
+        {.user = OCTETS("x")},
+        {.user = OCTETS("x\0y"), .password = OCTETS("x")},
+        {.user = OCTETS("x"), .password = OCTETS("x\0y")},
+        {.authorization = OCTETS("x\0y"), .user = OCTETS("x"), .password = OCTETS("x")},
     };
+    /* clang-format on */
     const enum smtp_mechanism used[] = {SMTP_MECHANISM_PLAIN, SMTP_MECHANISM_CRAM_MD5,
                                         SMTP_MECHANISM_SCRAM_SHA_256};
 
@@ -300,6 +302,7 @@ static void digest_md5_aborts_where_it_must(void **state)
 #define SHA_1_FIRST "r=" NONCE "3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096"
 #define SHA_256_FIRST "r=" NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096"
 
+/* clang-format off */
 static const struct {
     enum smtp_mechanism mechanism;
     struct bytes client_first;
@@ -324,6 +327,7 @@ static const struct {
             "3rfcNHYJY1ZVvWVs7j,p=ResgVA2w6fEFiwzXkrPSGTt/RSg="),
      OCTETS("v=HKBeWjn99U5AvtgAjz6m1d81mhk=")                },
 };
+/* clang-format on */
 
 /* TLS 1.2 has a tls-unique, TLS 1.3 none. */
 static void begin_scram(struct exchange *exchange, enum smtp_mechanism mechanism)
@@ -334,7 +338,8 @@ static void begin_scram(struct exchange *exchange, enum smtp_mechanism mechanism
     *exchange = (struct exchange){.err = {.what = ""}};
     assert_true(sasl_init(&exchange->sasl, &someone));
     assert_true(buf_init_whole(&exchange->response, SASL_RESPONSE_OCTETS_MAX));
-    exchange->sasl.channel.tls_exporter = (struct bytes){octets, 32};
+    if (mechanism == SMTP_MECHANISM_SCRAM_SHA_256_PLUS)
+        exchange->sasl.channel.tls_exporter = (struct bytes){octets, 32};
     if (mechanism == SMTP_MECHANISM_SCRAM_SHA_1_PLUS)
         exchange->sasl.channel.tls_unique = (struct bytes){octets, 12};
     assert_true(sasl_start(&exchange->sasl, mechanism, &exchange->err));
@@ -358,6 +363,80 @@ static void scram_proves_both_sides(void **state)
 }
 
 /* RFC 5802 5.1: extensions behind the last attribute are ignored. */
+/* RFC 5802 6: who could be bound says so with "y", unless the server offers it, too. */
+static void scram_tells_whether_it_could_be_bound(void **state)
+{
+    struct exchange exchange;
+
+    (void)state;
+    begin_scram(&exchange, SMTP_MECHANISM_SCRAM_SHA_256);
+    exchange.sasl.channel.tls_exporter = BYTES_LITERAL("binding");
+    expect(&exchange, BYTES_NONE, BYTES_LITERAL("y,,n=user,r=" NONCE));
+    expect(&exchange, BYTES_LITERAL(SHA_256_FIRST),
+           BYTES_LITERAL("c=eSws,r=" NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+                         "p=pwrJwtxj4Tq/W2y77ud43qTaiQGic7BD5w/n2DVwXoQ="));
+    expect(&exchange, BYTES_LITERAL("v=uXfS2hH9Wnhnqmx2vfd1TSI1zvrx64NrWSINn2IbU90="), BYTES_NONE);
+    end(&exchange);
+    begin_scram(&exchange, SMTP_MECHANISM_SCRAM_SHA_256);
+    exchange.sasl.channel.tls_exporter = BYTES_LITERAL("binding");
+    exchange.sasl.channel.plus_offered = true;
+    expect(&exchange, BYTES_NONE, BYTES_LITERAL("n,,n=user,r=" NONCE));
+    end(&exchange);
+}
+
+/* RFC 5801 4: the identity to act as stands in the header. */
+static void scram_names_whom_to_act_as(void **state)
+{
+    const struct sasl_credentials is = {
+        .user = OCTETS("user"), .password = OCTETS("pencil"), .authorization = OCTETS("a,b")};
+    struct exchange exchange;
+
+    (void)state;
+    begin(&exchange, &is, SMTP_MECHANISM_SCRAM_SHA_256);
+    expect(&exchange, BYTES_NONE, BYTES_LITERAL("n,a=a=2Cb,n=user,r=" NONCE));
+    end(&exchange);
+}
+
+/* RFC 5802 2.2: the proof is that of the prepared password. */
+static void scram_prepares_the_password(void **state)
+{
+    const struct sasl_credentials is = {.user = OCTETS("user"),
+                                        .password = OCTETS("pen\xc2\xad"
+                                                           "cil")};
+    const struct sasl_credentials bell = {.user = OCTETS("user"), .password = OCTETS("pencil\x07")};
+    struct exchange exchange;
+
+    (void)state;
+    begin(&exchange, &is, SMTP_MECHANISM_SCRAM_SHA_1);
+    expect(&exchange, BYTES_NONE, scram[0].client_first);
+    expect(&exchange, scram[0].server_first, scram[0].client_final);
+    end(&exchange);
+    begin(&exchange, &bell, SMTP_MECHANISM_SCRAM_SHA_1);
+    expect(&exchange, BYTES_NONE, scram[0].client_first);
+    expect_failure(&exchange, scram[0].server_first, ERR_SYNTAX);
+    end(&exchange);
+}
+
+/* RFC 4954 4: a line of 12288 octets is to be taken, and answered in one. */
+static void a_nonce_that_fills_a_line_is_answered(void **state)
+{
+    static char first[9100];
+    struct exchange exchange;
+    struct buf challenge = {.data = first, .capacity = sizeof first, .max = sizeof first};
+
+    (void)state;
+    assert_true(buf_append_string(&challenge, "r=" NONCE));
+    while (challenge.size < 9000)
+        assert_true(buf_append_octet(&challenge, 'x'));
+    assert_true(buf_append_string(&challenge, ",s=QSXCR+Q6sek8bf92,i=4096"));
+    begin_scram(&exchange, SMTP_MECHANISM_SCRAM_SHA_1);
+    expect(&exchange, BYTES_NONE, scram[0].client_first);
+    assert_true(
+        sasl_step(&exchange.sasl, buf_bytes(&challenge), &exchange.response, &exchange.err));
+    assert_int_equal(exchange.response.size, 6 + 1 + 9000 + 3 + 28);
+    end(&exchange);
+}
+
 static void an_unknown_attribute_of_scram_is_ignored(void **state)
 {
     struct exchange exchange;
@@ -484,6 +563,10 @@ int main(void)
         cmocka_unit_test(a_wrong_rspauth_is_no_proof),
         cmocka_unit_test(digest_md5_aborts_where_it_must),
         cmocka_unit_test(scram_proves_both_sides),
+        cmocka_unit_test(scram_tells_whether_it_could_be_bound),
+        cmocka_unit_test(scram_names_whom_to_act_as),
+        cmocka_unit_test(scram_prepares_the_password),
+        cmocka_unit_test(a_nonce_that_fills_a_line_is_answered),
         cmocka_unit_test(an_unknown_attribute_of_scram_is_ignored),
         cmocka_unit_test(a_server_first_message_of_scram_that_is_wrong_gets_no_proof),
         cmocka_unit_test(a_server_without_a_proof_is_told_from_one_with_another_fault),
