@@ -46,6 +46,11 @@ bool tls_cert_from_word(struct bytes word, enum tls_cert *ret)
     return false;
 }
 
+bool tls_cert_is_for_address(enum tls_cert cert)
+{
+    return cert == TLS_CERT_IP_SAN || cert == TLS_CERT_ADDRESS_AS_NAME;
+}
+
 const char *tls_fault_word(enum tls_fault fault)
 {
     return faults[fault];

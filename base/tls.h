@@ -26,8 +26,9 @@ enum tls_trust { TLS_TRUST_NO, TLS_TRUST_YES, TLS_TRUST_CHOICE };
       "RFC 9525 6.3: if the client supports wildcards")                                            \
     X(IP_SAN, "ip-san", YES, "names the address in an IP-ID and no DNS-ID", "RFC 9525 6.4")        \
     X(WRONG_HOST, "wrong-host", NO, "is for another name", "RFC 9525 6; RFC 7817 3")               \
-    X(CN_ONLY, "cn-only", NO, "has the name in its CN alone, and no subjectAltName",               \
-      "RFC 9525 2; RFC 7817 3 (4): MAY")                                                           \
+    X(UPPER_CASE, "upper-case", YES, "has its DNS-ID in upper case", "RFC 9525 6.3")               \
+    X(CN_ONLY, "cn-only", CHOICE, "has the name in its CN alone, and no subjectAltName",           \
+      "RFC 9525 2: MUST NOT; RFC 7817 3 (4): MAY")                                                 \
     X(CN_RIGHT_SAN_WRONG, "cn-right-san-wrong", NO,                                                \
       "has the name in its CN and another one in its subjectAltName",                              \
       "RFC 6125 6.4.4; RFC 9525 2")                                                                \
@@ -35,6 +36,11 @@ enum tls_trust { TLS_TRUST_NO, TLS_TRUST_YES, TLS_TRUST_CHOICE };
       "RFC 9525 6.3")                                                                              \
     X(WILDCARD_PARTIAL, "wildcard-partial", NO, "has a wildcard inside of a label",                \
       "RFC 9525 6.3")                                                                              \
+    X(WILDCARD_DOUBLE, "wildcard-double", NO, "has two wildcards, one of them further right",      \
+      "RFC 9525 6.3")                                                                              \
+    X(URI_ONLY, "uri-only", NO, "has the name in a URI-ID alone", "RFC 7817 3 (3)")                \
+    X(ADDRESS_AS_NAME, "address-as-name", NO, "has the address as a DNS-ID, and no IP-ID",         \
+      "RFC 9525 6.2")                                                                              \
     X(EXPIRED, "expired", NO, "is no longer valid", "RFC 5280 6.1.3 (a) (2)")                      \
     X(NOT_YET_VALID, "not-yet-valid", NO, "is not valid yet", "RFC 5280 6.1.3 (a) (2)")            \
     X(SELF_SIGNED, "self-signed", NO, "is signed by its own key", "RFC 5280 6.1")                  \
@@ -116,6 +122,8 @@ const char *tls_cert_word(enum tls_cert cert);
 const char *tls_cert_says(enum tls_cert cert);
 enum tls_trust tls_cert_trust(enum tls_cert cert);
 bool tls_cert_from_word(struct bytes word, enum tls_cert *ret);
+/* Is it for clients that know nothing but the server's address? */
+bool tls_cert_is_for_address(enum tls_cert cert);
 const char *tls_fault_word(enum tls_fault fault);
 bool tls_fault_from_word(struct bytes word, enum tls_fault *ret);
 const char *tls_version_word(enum tls_version version); /* "1.2"; ANY: "any" */

@@ -76,7 +76,7 @@ static void set_tls(struct gathering *to)
     if (wanted == SEND_TLS_NONE)
         return;
     FACT(to, CA) = bytes_of(tls->ca_path);
-    if (run_tls_asks_for(to->scenario, TLS_CERT_IP_SAN))
+    if (run_tls_is_by_address(to->scenario))
         return;
     FACT(to, TLS_NAME) = bytes_of(tls_ca_server_name(tls->ca));
     if (!tls->takes_name)

@@ -53,3 +53,12 @@ bool run_tls_asks_for(const struct scenario *scenario, enum tls_cert cert)
             return true;
     return false;
 }
+
+bool run_tls_is_by_address(const struct scenario *scenario)
+{
+    const struct tls_demand *demand;
+    for (size_t i = 0; demand_at(scenario, i, &demand); i++)
+        if (demand != NULL && tls_cert_is_for_address(demand->cert))
+            return true;
+    return false;
+}

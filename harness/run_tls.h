@@ -33,7 +33,8 @@ void run_tls_close(struct run_tls *tls);
  * knows are found here. personality: NULL = none. */
 bool run_tls_prepare(const struct run_tls *tls, const struct scenario *scenario,
                      const struct scenario *personality, struct err *err);
-/* Is this certificate asked for by any handshake of the scenario? */
+/* Does any handshake of the scenario ask for this certificate; for one that is for addresses? */
 bool run_tls_asks_for(const struct scenario *scenario, enum tls_cert cert);
+bool run_tls_is_by_address(const struct scenario *scenario);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "transport/clock.h"
 #include "transport/tls_certificate.h"
+#include "transport/tls_names.h"
 #include "transport/tls_private.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { ALT_NAMES_MAX = 512, WEAK_BITS = 1024 };
+enum { WEAK_BITS = 1024 };
 
 /* The certificates that issue others. */
 enum issuer {
@@ -24,20 +25,9 @@ enum issuer {
     ISSUER_COUNT
 };
 
-/* By which names a certificate names the server. */
-enum names {
-    NAMES_ANY, /* by all under which it can be reached */
-    NAMES_ADDRESS,
-    NAMES_OTHER,
-    NAMES_NONE,
-    NAMES_WILDCARD,
-    NAMES_WILDCARD_TWO_LABELS,
-    NAMES_WILDCARD_PARTIAL
-};
-
 struct order {
     enum issuer issuer;
-    enum names names;
+    enum tls_names names;
     int from_days;
     int to_days;
     bool name_in_cn;
@@ -49,25 +39,29 @@ struct order {
 #define ORDINARY .from_days = -TLS_CA_DAYS, .to_days = TLS_CA_DAYS
 
 static const struct order orders[TLS_CERT_COUNT] = {
-    [TLS_CERT_GOOD] = {ISSUER_ROOT,                NAMES_ANY,      ORDINARY                                },
-    [TLS_CERT_WILDCARD] = {ISSUER_ROOT,                NAMES_WILDCARD, ORDINARY                                },
-    [TLS_CERT_IP_SAN] = {ISSUER_ROOT,                NAMES_ADDRESS,  ORDINARY                                },
-    [TLS_CERT_WRONG_HOST] = {ISSUER_ROOT,                NAMES_OTHER,    ORDINARY                                },
-    [TLS_CERT_CN_ONLY] = {ISSUER_ROOT,                NAMES_NONE,     ORDINARY,                                 .name_in_cn = true},
-    [TLS_CERT_CN_RIGHT_SAN_WRONG] = {ISSUER_ROOT,                          NAMES_OTHER,                              ORDINARY,                                  .name_in_cn = true},
-    [TLS_CERT_WILDCARD_TWO_LABELS] = {ISSUER_ROOT,        NAMES_WILDCARD_TWO_LABELS,                      ORDINARY                  },
-    [TLS_CERT_WILDCARD_PARTIAL] = {ISSUER_ROOT,                  NAMES_WILDCARD_PARTIAL,           ORDINARY                      },
-    [TLS_CERT_EXPIRED] = {ISSUER_ROOT,                  NAMES_ANY,                      .from_days = -TLS_CA_DAYS,                              .to_days = -1},
-    [TLS_CERT_NOT_YET_VALID] = {ISSUER_ROOT, NAMES_ANY,.from_days = 1,.to_days = TLS_CA_DAYS},
-    [TLS_CERT_SELF_SIGNED] = {ISSUER_SELF,                 NAMES_ANY,                                     ORDINARY                                                               },
-    [TLS_CERT_UNKNOWN_CA] = {ISSUER_STRANGER,                NAMES_ANY,     ORDINARY},
-    [TLS_CERT_REVOKED] = {ISSUER_ROOT,            NAMES_ANY,  ORDINARY                             },
-    [TLS_CERT_NOT_A_CA] = {ISSUER_NO_CA,                NAMES_ANY,          ORDINARY                                        },
-    [TLS_CERT_CLIENT_PURPOSE] = {ISSUER_ROOT,               NAMES_ANY,     ORDINARY,                            .for_clients = true},
-    [TLS_CERT_WEAK_KEY] = {ISSUER_ROOT,                NAMES_ANY,       ORDINARY,                                   .is_weak = true},
-    [TLS_CERT_CHAIN] = {ISSUER_FIRST,                          NAMES_ANY,                              ORDINARY                                             },
-    [TLS_CERT_CHAIN_MISSING] = {ISSUER_FIRST,           NAMES_ANY,                         ORDINARY,                    .chain_is_missing = true},
-    [TLS_CERT_CHAIN_TOO_LONG] = {ISSUER_SECOND,                  NAMES_ANY,   ORDINARY},
+    [TLS_CERT_GOOD] = {ISSUER_ROOT,                TLS_NAMES_ANY,      ORDINARY                            },
+    [TLS_CERT_WILDCARD] = {ISSUER_ROOT,                TLS_NAMES_WILDCARD, ORDINARY                            },
+    [TLS_CERT_IP_SAN] = {ISSUER_ROOT,                TLS_NAMES_ADDRESS,  ORDINARY                            },
+    [TLS_CERT_WRONG_HOST] = {ISSUER_ROOT,                TLS_NAMES_OTHER,    ORDINARY                            },
+    [TLS_CERT_CN_ONLY] = {ISSUER_ROOT,                TLS_NAMES_NONE,     ORDINARY,                             .name_in_cn = true},
+    [TLS_CERT_CN_RIGHT_SAN_WRONG] = {ISSUER_ROOT,                          TLS_NAMES_OTHER,                                  ORDINARY,                              .name_in_cn = true},
+    [TLS_CERT_WILDCARD_TWO_LABELS] = {ISSUER_ROOT,        TLS_NAMES_WILDCARD_TWO_LABELS,                          ORDINARY                      },
+    [TLS_CERT_WILDCARD_PARTIAL] = {ISSUER_ROOT,                  TLS_NAMES_WILDCARD_PARTIAL,           ORDINARY              },
+    [TLS_CERT_UPPER_CASE] = {ISSUER_ROOT,                  TLS_NAMES_UPPER_CASE,                          ORDINARY                                     },
+    [TLS_CERT_WILDCARD_DOUBLE] = {ISSUER_ROOT,                  TLS_NAMES_WILDCARD_DOUBLE,           ORDINARY},
+    [TLS_CERT_URI_ONLY] = {ISSUER_ROOT,                  TLS_NAMES_URI,                          ORDINARY                                                    },
+    [TLS_CERT_ADDRESS_AS_NAME] = {ISSUER_ROOT,                  TLS_NAMES_ADDRESS_AS_NAME,           ORDINARY},
+    [TLS_CERT_EXPIRED] = {ISSUER_ROOT,                  TLS_NAMES_ANY,                          .from_days = -TLS_CA_DAYS,                                                                    .to_days = -1},
+    [TLS_CERT_NOT_YET_VALID] = {ISSUER_ROOT, TLS_NAMES_ANY,.from_days = 1,.to_days = TLS_CA_DAYS},
+    [TLS_CERT_SELF_SIGNED] = {ISSUER_SELF,             TLS_NAMES_ANY,                                     ORDINARY                                                                                                     },
+    [TLS_CERT_UNKNOWN_CA] = {ISSUER_STRANGER,                TLS_NAMES_ANY,         ORDINARY},
+    [TLS_CERT_REVOKED] = {ISSUER_ROOT,            TLS_NAMES_ANY,  ORDINARY                     },
+    [TLS_CERT_NOT_A_CA] = {ISSUER_NO_CA,                TLS_NAMES_ANY,          ORDINARY                                    },
+    [TLS_CERT_CLIENT_PURPOSE] = {ISSUER_ROOT,               TLS_NAMES_ANY,     ORDINARY,                        .for_clients = true},
+    [TLS_CERT_WEAK_KEY] = {ISSUER_ROOT,                TLS_NAMES_ANY,       ORDINARY,                               .is_weak = true},
+    [TLS_CERT_CHAIN] = {ISSUER_FIRST,                          TLS_NAMES_ANY,                                  ORDINARY                                         },
+    [TLS_CERT_CHAIN_MISSING] = {ISSUER_FIRST,           TLS_NAMES_ANY,                             ORDINARY,                        .chain_is_missing = true},
+    [TLS_CERT_CHAIN_TOO_LONG] = {ISSUER_SECOND,                  TLS_NAMES_ANY,   ORDINARY},
 };
 
 /* An issuer, and by whom it is issued. The root allows one CA below it. */
@@ -145,48 +139,9 @@ static bool need_issuer(struct tls_ca *ca, enum issuer which, struct err *err)
 
 /* ---- servers --------------------------------------------------------------------------------- */
 
-/* The name without its first so many labels; the last label stays. */
-static const char *parent_of(const char *name, unsigned labels)
-{
-    const char *dot;
-
-    while (labels-- > 0 && (dot = strchr(name, '.')) != NULL)
-        name = dot + 1;
-    return name;
-}
-
-static void write_alt_names(const struct tls_ca *ca, enum names names, char ret[ALT_NAMES_MAX])
-{
-    const char *name = ca->server_name;
-
-    switch (names) {
-    case NAMES_ANY:
-        snprintf(ret, ALT_NAMES_MAX, "DNS:%s,DNS:localhost,IP:127.0.0.1,IP:::1", name);
-        break;
-    case NAMES_ADDRESS:
-        snprintf(ret, ALT_NAMES_MAX, "IP:127.0.0.1,IP:::1");
-        break;
-    case NAMES_OTHER:
-        snprintf(ret, ALT_NAMES_MAX, "DNS:another.%s,DNS:another.example", parent_of(name, 1));
-        break;
-    case NAMES_NONE:
-        ret[0] = '\0';
-        break;
-    case NAMES_WILDCARD:
-        snprintf(ret, ALT_NAMES_MAX, "DNS:*.%s", parent_of(name, 1));
-        break;
-    case NAMES_WILDCARD_TWO_LABELS:
-        snprintf(ret, ALT_NAMES_MAX, "DNS:*.%s", parent_of(name, 2));
-        break;
-    case NAMES_WILDCARD_PARTIAL:
-        snprintf(ret, ALT_NAMES_MAX, "DNS:%c*.%s", name[0], parent_of(name, 1));
-        break;
-    }
-}
-
 static bool make_server(const struct tls_ca *ca, const struct order *order, struct tls_pair *ret)
 {
-    char alt_names[ALT_NAMES_MAX];
+    char alt_names[TLS_NAMES_MAX];
     const struct tls_contents contents = {
         /* Without a subjectAltName some clients look at the CN: a blank makes it no DNS name. */
         .common_name = order->name_in_cn ? ca->server_name : "smtpdrill server",
@@ -203,7 +158,7 @@ static bool make_server(const struct tls_ca *ca, const struct order *order, stru
 
     if (order->issuer != ISSUER_SELF)
         by = &ca->issuers[order->issuer];
-    write_alt_names(ca, order->names, alt_names);
+    tls_names_write(order->names, ca->server_name, alt_names);
     if (!tls_issue(&contents, by, ca->made_s, &made)) {
         tls_pair_release(&made);
         return false;
