@@ -98,17 +98,20 @@ struct recipe_text { /* pieces that become one word or one line */
     size_t count;
 };
 
-enum recipe_condition_kind {
-    RECIPE_ALWAYS,
-    RECIPE_WHEN,
-    RECIPE_UNLESS,
-    RECIPE_EACH_TO,
-    RECIPE_EACH_MESSAGE
+#define RECIPE_TESTS_MAX 4
+
+struct recipe_test { /* `when NAME`, `unless NAME=VALUE` */
+    enum recipe_placeholder fact;
+    struct bytes value; /* size 0: is it there? */
+    bool unless;
 };
 
+enum recipe_each { RECIPE_ONCE, RECIPE_EACH_TO, RECIPE_EACH_MESSAGE };
+
 struct recipe_condition {
-    enum recipe_condition_kind kind;
-    enum recipe_placeholder fact; /* WHEN, UNLESS: is it there? */
+    struct recipe_test tests[RECIPE_TESTS_MAX]; /* all have to hold */
+    size_t test_count;
+    enum recipe_each each;
 };
 
 struct recipe_words { /* `run`, `arg`; `file` (words are its lines), `env` (one word) */

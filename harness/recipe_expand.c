@@ -15,12 +15,13 @@ struct expansion {
 
 static bool holds(const struct recipe_condition *condition, const struct recipe_facts *facts)
 {
-    bool there =
-        condition->fact < RECIPE_PLACEHOLDER_COUNT && facts->values[condition->fact].size > 0;
-    if (condition->kind == RECIPE_WHEN)
-        return there;
-    if (condition->kind == RECIPE_UNLESS)
-        return !there;
+    for (size_t i = 0; i < condition->test_count; i++) {
+        const struct recipe_test *test = &condition->tests[i];
+        struct bytes fact = facts->values[test->fact];
+        bool is_so = test->value.size > 0 ? bytes_equal(fact, test->value) : fact.size > 0;
+        if (is_so == test->unless)
+            return false;
+    }
     return true;
 }
 
@@ -114,9 +115,9 @@ static bool add_words(struct expansion *e, const struct recipe_words *words)
     bool ok = true;
     if (!holds(&words->condition, e->facts))
         return true;
-    if (words->condition.kind == RECIPE_EACH_MESSAGE)
+    if (words->condition.each == RECIPE_EACH_MESSAGE)
         return add_each_message(e, words);
-    if (words->condition.kind != RECIPE_EACH_TO)
+    if (words->condition.each != RECIPE_EACH_TO)
         return add_texts(e, words);
     for (size_t i = 0; ok && i < e->facts->to_count; i++) {
         e->one_to = e->facts->to[i];

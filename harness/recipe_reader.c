@@ -54,52 +54,85 @@ bool recipe_no_password(struct recipe_reader *reader, const struct recipe_word *
 
 /* ---- conditions ------------------------------------------------------------------------------ */
 
-bool recipe_read_fact(struct recipe_reader *reader, enum recipe_placeholder *ret)
+static bool find_fact(struct recipe_reader *reader, struct bytes name, unsigned column,
+                      enum recipe_placeholder *ret)
 {
-    struct recipe_word word;
     const char *known[RECIPE_PLACEHOLDER_COUNT];
-    if (!recipe_plain_word(reader, "expected the name of a placeholder", &word))
-        return false;
     for (int i = 0; i < RECIPE_PLACEHOLDER_COUNT; i++) {
         known[i] = recipe_placeholder_word((enum recipe_placeholder)i);
-        if (bytes_equal(word.plain, bytes_of(known[i]))) {
+        if (bytes_equal(name, bytes_of(known[i]))) {
             *ret = (enum recipe_placeholder)i;
             reader->recipe->used |= RECIPE_PLACEHOLDER_BIT(*ret);
             return true;
         }
     }
-    return recipe_fail_unknown(reader, word.column, "no placeholder is called that",
-                               text_nearest(word.plain, known, RECIPE_PLACEHOLDER_COUNT));
+    return recipe_fail_unknown(reader, column, "no placeholder is called that",
+                               text_nearest(name, known, RECIPE_PLACEHOLDER_COUNT));
 }
 
-/* [when NAME | unless NAME | each to | each message] before the words. */
+bool recipe_read_fact(struct recipe_reader *reader, enum recipe_placeholder *ret)
+{
+    struct recipe_word word;
+    return recipe_plain_word(reader, "expected the name of a placeholder", &word) &&
+           find_fact(reader, word.plain, word.column, ret);
+}
+
+/* NAME or NAME=VALUE. */
+static bool read_test(struct recipe_reader *reader, bool unless, struct recipe_condition *to)
+{
+    struct recipe_word word;
+    struct recipe_test test = {.unless = unless};
+    if (!recipe_plain_word(reader, "expected the name of a placeholder", &word))
+        return false;
+    struct bytes name = word.plain;
+    size_t equals = bytes_find(name, '=');
+    if (equals != BYTES_NOT_FOUND) {
+        test.value = bytes_after(name, equals + 1);
+        name.size = equals;
+        if (test.value.size == 0)
+            return recipe_fail(reader, word.column, "expected a value behind the `=`");
+    }
+    if (to->test_count == RECIPE_TESTS_MAX)
+        return recipe_fail(reader, word.column, "too many conditions: four are enough");
+    if (!find_fact(reader, name, word.column, &test.fact))
+        return false;
+    to->tests[to->test_count++] = test;
+    return true;
+}
+
+static bool read_each(struct recipe_reader *reader, unsigned column, struct recipe_condition *to)
+{
+    enum recipe_placeholder fact;
+    if (!recipe_read_fact(reader, &fact))
+        return false;
+    if (fact != RECIPE_PLACEHOLDER_MESSAGE && fact != RECIPE_PLACEHOLDER_TO)
+        return recipe_fail(reader, column,
+                           "`each` goes with `to` and `message` only: there is one of the others");
+    to->each = fact == RECIPE_PLACEHOLDER_TO ? RECIPE_EACH_TO : RECIPE_EACH_MESSAGE;
+    return true;
+}
+
 bool recipe_read_condition(struct recipe_reader *reader, bool each_allowed,
                            struct recipe_condition *ret)
 {
-    struct recipe_line before = reader->line;
-    struct recipe_word word;
-    bool end = false;
-    *ret = (struct recipe_condition){.kind = RECIPE_ALWAYS, .fact = RECIPE_PLACEHOLDER_NONE};
-    if (!recipe_lex_word(&reader->line, &word, &end))
-        return end;
-    if (!word.quoted && bytes_equal(word.plain, BYTES_LITERAL("when")))
-        ret->kind = RECIPE_WHEN;
-    else if (!word.quoted && bytes_equal(word.plain, BYTES_LITERAL("unless")))
-        ret->kind = RECIPE_UNLESS;
-    else if (!word.quoted && each_allowed && bytes_equal(word.plain, BYTES_LITERAL("each")))
-        ret->kind = RECIPE_EACH_TO;
-    else {
-        reader->line = before;
-        return true;
+    *ret = (struct recipe_condition){.each = RECIPE_ONCE};
+    for (;;) {
+        struct recipe_line before = reader->line;
+        struct recipe_word word;
+        bool end = false;
+        if (!recipe_lex_word(&reader->line, &word, &end))
+            return end;
+        bool when = !word.quoted && bytes_equal(word.plain, BYTES_LITERAL("when"));
+        bool unless = !word.quoted && bytes_equal(word.plain, BYTES_LITERAL("unless"));
+        if (!word.quoted && each_allowed && bytes_equal(word.plain, BYTES_LITERAL("each")))
+            return read_each(reader, word.column, ret);
+        if (!when && !unless) {
+            reader->line = before;
+            return true;
+        }
+        if (!read_test(reader, unless, ret))
+            return false;
     }
-    if (!recipe_read_fact(reader, &ret->fact))
-        return false;
-    if (ret->kind == RECIPE_EACH_TO && ret->fact == RECIPE_PLACEHOLDER_MESSAGE)
-        ret->kind = RECIPE_EACH_MESSAGE;
-    else if (ret->kind == RECIPE_EACH_TO && ret->fact != RECIPE_PLACEHOLDER_TO)
-        return recipe_fail(reader, word.column,
-                           "`each` goes with `to` and `message` only: there is one of the others");
-    return true;
 }
 
 /* ---- lists of words -------------------------------------------------------------------------- */

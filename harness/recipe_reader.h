@@ -32,7 +32,7 @@ bool recipe_no_password(struct recipe_reader *reader, const struct recipe_word *
 
 /* The name of a placeholder. */
 bool recipe_read_fact(struct recipe_reader *reader, enum recipe_placeholder *ret);
-/* [when NAME | unless NAME | each to | each message] before the words. */
+/* [when NAME[=VALUE] | unless NAME[=VALUE]] … [each to | each message] before the words. */
 bool recipe_read_condition(struct recipe_reader *reader, bool each_allowed,
                            struct recipe_condition *ret);
 
