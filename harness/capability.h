@@ -61,6 +61,8 @@
     X(LIMITS, "limits", "keeps to the LIMITS that a server announces")                             \
     X(LMTP, "lmtp", "speaks LMTP")                                                                 \
     X(MESSAGES, "messages", "sends several messages in one run")                                   \
+    X(TLS_OPPORTUNISTIC, "tls-opportunistic", "uses STARTTLS where it is offered, with anybody")   \
+    X(TLS_ADDRESS, "tls-address", "verifies a server that it knows by its address alone")          \
     X(TLS_NAME, "tls-name", "verifies a name that it is told, not the host it connects to")        \
     X(RETRY, "retry", "tries again by itself")
 

@@ -352,11 +352,15 @@ static uint64_t unwritten_needs(const struct scenario *scenario)
         needs |= CAPABILITY_BIT(CAPABILITY_MESSAGES);
     if (send->tls == SEND_TLS_STARTTLS)
         needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
+    if (send->tls == SEND_TLS_OPPORTUNISTIC)
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS_OPPORTUNISTIC);
     if (send->tls == SEND_TLS_IMPLICIT)
         needs |= CAPABILITY_BIT(CAPABILITY_TLS);
     /* No wildcard stands for localhost, which has one label. */
     if (run_tls_asks_for(scenario, TLS_CERT_WILDCARD))
         needs |= CAPABILITY_BIT(CAPABILITY_TLS_NAME);
+    if (run_tls_is_by_address(scenario))
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS_ADDRESS);
     return needs | parameter_needs(send);
 }
 

@@ -6,9 +6,15 @@ Nothing is added to smtplib's own behaviour: connect, login when there is a user
 import argparse
 import json
 import smtplib
+import ssl
 import sys
 
 SENT, PERMANENT, TEMPORARY, PROTOCOL, REFUSED_AUTH, UNSUPPORTED = 0, 69, 75, 76, 77, 127
+REFUSED_TLS = 78
+
+
+class TlsRefused(Exception):
+    """There is no TLS, and it was asked for."""
 
 
 def outcome_of(code):
@@ -47,9 +53,9 @@ def whole_of(rows):
 
 def send(options, message):
     """Returns an exit status and, where smtplib says so much, the report."""
-    client = smtplib.SMTP(options.host, options.port, local_hostname=options.domain,
-                          timeout=options.timeout)
+    client = connect(options)
     try:
+        start_tls(client, options)
         if options.user is not None:
             with open(options.password_file, encoding="utf-8") as file:
                 password = file.read().rstrip("\n")
@@ -60,6 +66,37 @@ def send(options, message):
         leave(client)
     rows = recipients_of(refused, options.to)
     return SENT, {"outcome": whole_of(rows), "recipients": rows}
+
+
+def context_of(options):
+    """As the manual of ssl says; opportunistic TLS takes any certificate."""
+    context = ssl.create_default_context(cafile=options.ca)
+    if options.client_cert:
+        context.load_cert_chain(options.client_cert, options.client_key)
+    if options.tls == "opportunistic":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def connect(options):
+    more = {"local_hostname": options.domain, "timeout": options.timeout}
+    if options.tls == "implicit":
+        return smtplib.SMTP_SSL(options.host, options.port, context=context_of(options), **more)
+    return smtplib.SMTP(options.host, options.port, **more)
+
+
+def start_tls(client, options):
+    if options.tls not in ("starttls", "opportunistic"):
+        return
+    client.ehlo_or_helo_if_needed()
+    if options.tls == "opportunistic" and not client.has_extn("starttls"):
+        return
+    try:
+        client.starttls(context=context_of(options))
+    except (smtplib.SMTPNotSupportedError, smtplib.SMTPResponseException) as error:
+        if options.tls == "starttls":
+            raise TlsRefused(str(error)) from error
 
 
 def leave(client):
@@ -109,6 +146,8 @@ def log_in(client, options, password):
 def attempt(options, message):
     try:
         return send(options, message)
+    except (TlsRefused, ssl.SSLError) as error:
+        return REFUSED_TLS, {"outcome": "refused-tls", "text": str(error)}
     except smtplib.SMTPNotSupportedError as error:
         return PERMANENT, {"outcome": "permanent", "text": str(error)}
     except smtplib.SMTPAuthenticationError as error:
@@ -138,6 +177,10 @@ def main():
     parser.add_argument("--from", dest="sender", required=True)
     parser.add_argument("--domain")
     parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("--tls", choices=["starttls", "implicit", "opportunistic"])
+    parser.add_argument("--ca")
+    parser.add_argument("--client-cert")
+    parser.add_argument("--client-key")
     parser.add_argument("--user")
     parser.add_argument("--password-file")
     parser.add_argument("--mechanism")
