@@ -33,3 +33,24 @@ int smtp_outcome_status(enum smtp_outcome outcome)
     REQUIRE((unsigned)outcome < SMTP_OUTCOME_COUNT);
     return outcomes[outcome].status;
 }
+
+unsigned smtp_outcome_weight(enum smtp_outcome outcome)
+{
+    switch (outcome) {
+    case SMTP_OUTCOME_UNKNOWN:
+        return 6;
+    case SMTP_OUTCOME_REFUSED_TLS:
+        return 5;
+    case SMTP_OUTCOME_REFUSED_AUTH:
+        return 4;
+    case SMTP_OUTCOME_TEMPORARY:
+        return 3;
+    case SMTP_OUTCOME_PERMANENT:
+        return 2;
+    case SMTP_OUTCOME_SENT:
+    case SMTP_OUTCOME_PARTIAL:
+    case SMTP_OUTCOME_COUNT:
+        return 1;
+    }
+    return 0;
+}

@@ -29,6 +29,9 @@ enum smtp_outcome {
 const char *smtp_outcome_word(enum smtp_outcome outcome);
 bool smtp_outcome_from_word(struct bytes word, enum smtp_outcome *ret);
 int smtp_outcome_status(enum smtp_outcome outcome);
+/* Which of several outcomes speaks for a whole of which nothing was sent: what may still become
+ * something comes first, and has the greater weight. */
+unsigned smtp_outcome_weight(enum smtp_outcome outcome);
 
 /* How finely a client can say what happened (its recipe knows). */
 enum smtp_precision {

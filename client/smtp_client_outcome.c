@@ -131,29 +131,6 @@ static void tell(const struct smtp_client *client, size_t index, struct smtp_cli
     };
 }
 
-/* Which of two outcomes speaks for a message of which nothing was sent: what may still become
- * something comes first. */
-static unsigned weight(enum smtp_outcome outcome)
-{
-    switch (outcome) {
-    case SMTP_OUTCOME_UNKNOWN:
-        return 6;
-    case SMTP_OUTCOME_REFUSED_TLS:
-        return 5;
-    case SMTP_OUTCOME_REFUSED_AUTH:
-        return 4;
-    case SMTP_OUTCOME_TEMPORARY:
-        return 3;
-    case SMTP_OUTCOME_PERMANENT:
-        return 2;
-    case SMTP_OUTCOME_SENT:
-    case SMTP_OUTCOME_PARTIAL:
-    case SMTP_OUTCOME_COUNT:
-        return 1;
-    }
-    return 0;
-}
-
 static void tell_message(const struct smtp_client *client, struct smtp_client_event *ret)
 {
     size_t count = client->message.forward_path_count;
@@ -163,8 +140,8 @@ static void tell_message(const struct smtp_client *client, struct smtp_client_ev
 
     for (i = 0; i < count; i++) {
         sent += client->recipients[i].verdict.outcome == SMTP_OUTCOME_SENT;
-        if (weight(client->recipients[i].verdict.outcome) >
-            weight(client->recipients[decisive].verdict.outcome))
+        if (smtp_outcome_weight(client->recipients[i].verdict.outcome) >
+            smtp_outcome_weight(client->recipients[decisive].verdict.outcome))
             decisive = i;
     }
     tell(client, decisive, ret);
