@@ -1,46 +1,33 @@
 /*
- * smtpsend.c - submits one message to one SMTP server: the client engine on a socket.
+ * smtpsend.c - submits messages to one SMTP server: what is given, and what is told.
  *
  * Exit status: sysexits; 0 all were sent, else that of the outcome (base/smtp_outcome.h), 64 usage,
  * 65 a message that cannot be sent, 66 one that cannot be read, 74 or 71 trouble of our own.
  */
-#include "base/text.h"
-#include "client/smtp_client.h"
 #include "client/smtp_command.h"
-#include "client/smtpsend_compose.h"
-#include "client/smtpsend_mailbox.h"
 #include "client/smtpsend_options.h"
 #include "client/smtpsend_password.h"
 #include "client/smtpsend_report.h"
-#include "client/smtpsend_source.h"
-#include "transport/clock.h"
-#include "transport/socket.h"
+#include "client/smtpsend_session.h"
 #include "transport/tls_context.h"
 
 #include <netdb.h>
-#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { DRAFT_OCTETS_MAX = 64 * 1024 * 1024, HOST_OCTETS_MAX = 255 };
+enum { HOST_OCTETS_MAX = 255 };
 
 struct sending {
     struct smtpsend_options options;
     struct buf host;
     struct buf password;
-    struct buf draft;
-    struct smtp_message message;
-    struct smtpsend_mailboxes mailboxes;
-    struct smtpsend_source source;
-    struct smtpsend_report report;
-    struct loop *loop;
-    struct connection *connection; /* NULL: none, or over */
-    struct tls_context *tls;       /* NULL: none is made */
-    struct smtp_client *client;
-    bool interrupted;
-    char trouble[240];
+    struct tls_context *tls; /* NULL: none is made */
+    struct smtpsend_report *reports;
+    size_t report_count;
+    struct smtpsend_session session;
 };
 
 static int complain(int status, const struct err *err)
@@ -126,46 +113,6 @@ static bool get_password(struct sending *sending, struct err *err)
     return smtpsend_password_ask(options->user, options->host, &sending->password, err);
 }
 
-static bool compose(struct sending *sending, struct err *err)
-{
-    const struct smtpsend_options *options = &sending->options;
-    char date[CLOCK_DATE_OCTETS];
-    int64_t now_s = clock_wall_s();
-    struct smtpsend_draft draft = {.from = options->from,
-                                   .to = options->recipients,
-                                   .to_count = options->recipient_count,
-                                   .subject = options->subject,
-                                   .body = options->body,
-                                   .host = buf_bytes(&sending->host)};
-
-    clock_date(now_s, date);
-    draft.date = date;
-    draft.token = ((unsigned long long)now_s << 24 ^ clock_monotonic_ns()) ^
-                  (unsigned long long)getpid() << 48;
-    if (!smtpsend_compose(&draft, &sending->draft, err))
-        return false;
-    sending->message.octets = buf_bytes(&sending->draft);
-    return smtp_message_measure(&sending->message, err);
-}
-
-static bool get_message(struct sending *sending, struct err *err)
-{
-    const struct smtpsend_options *options = &sending->options;
-
-    sending->message = (struct smtp_message){
-        .reverse_path = options->from,
-        .forward_paths = options->recipients,
-        .forward_path_count = options->recipient_count,
-        .request = options->request,
-        .rcpt_requests = options->has_rcpt_requests ? options->rcpt_requests : NULL,
-        .long_lines = options->long_lines};
-    if (!smtpsend_mailboxes_make(&sending->mailboxes, &sending->message, err))
-        return false;
-    if (options->has_subject || options->has_body)
-        return compose(sending, err);
-    return smtpsend_source_open(&sending->source, options->file, &sending->message, err);
-}
-
 static bool make_tls(struct sending *sending, struct err *err)
 {
     const struct smtpsend_options *options = &sending->options;
@@ -184,7 +131,7 @@ static bool make_tls(struct sending *sending, struct err *err)
     return sending->tls != NULL;
 }
 
-static bool make_client(struct sending *sending, struct err *err)
+static struct smtp_client_options client_options(const struct sending *sending)
 {
     const struct smtpsend_options *options = &sending->options;
     struct bytes secret = buf_bytes(&sending->password);
@@ -210,142 +157,27 @@ static bool make_client(struct sending *sending, struct err *err)
         .verify_count = options->verify_count,
         .rset = options->rset,
         .recipients_max = options->recipient_count,
-        .now_ms = loop_now_ms(sending->loop),
     };
 
     memcpy(ours.timeouts_ms, options->timeouts_ms, sizeof ours.timeouts_ms);
-    sending->client = smtp_client_new(&ours, err);
-    if (!sending->client || !smtp_client_submit(sending->client, &sending->message, err))
-        return false;
-    smtp_client_finish(sending->client);
-    return true;
+    return ours;
 }
 
-/* --------------------------------------------------------------------------------------- run ---
- */
-
-static const char *server_name(const struct sending *sending)
+static bool make_reports(struct sending *sending)
 {
-    return sending->options.tls.name ? sending->options.tls.name : sending->options.host;
-}
+    const struct smtpsend_options *options = &sending->options;
+    size_t count = options->file_count > 1 ? options->file_count : 1;
+    size_t i;
 
-static void tell_tls(const struct sending *sending, const struct smtp_client_event *event)
-{
-    bool verified = smtpsend_tls_verifies(&sending->options.tls, sending->options.user.size > 0);
-
-    (void)fprintf(stderr, "   TLS %.*s, server %s%s\n", BYTES_FORMAT(event->line),
-                  verified ? "verified as " : "not verified", verified ? server_name(sending) : "");
-}
-
-static struct engine opened(void *owner, struct connection *connection)
-{
-    struct sending *sending = owner;
-
-    sending->connection = connection;
-    if (sending->tls && !connection_set_tls(connection, sending->tls, server_name(sending))) {
-        (void)snprintf(sending->trouble, sizeof sending->trouble, "out of memory");
-        loop_stop(sending->loop);
-        return (struct engine){NULL, NULL};
+    sending->reports = calloc(count, sizeof sending->reports[0]);
+    for (i = 0; sending->reports && i < count; i++) {
+        sending->report_count++;
+        if (!smtpsend_report_init(&sending->reports[i], options->recipient_count,
+                                  i == 0 ? options->verify_count : 0))
+            return false;
     }
-    return smtp_client_engine(sending->client);
-}
-
-static void feed(struct sending *sending, uint64_t offset)
-{
-    struct bytes piece;
-    struct err err;
-    bool last;
-
-    if (smtpsend_source_read(&sending->source, offset, &piece, &last, &err))
-        (void)smtp_client_feed(sending->client, piece, last);
-    else
-        smtp_client_abandon(sending->client, err.what);
-    connection_wake(sending->connection);
-}
-
-static void take_event(struct sending *sending, const struct smtp_client_event *event)
-{
-    switch (event->kind) {
-    case SMTP_CLIENT_SENT:
-    case SMTP_CLIENT_SENT_DATA:
-    case SMTP_CLIENT_RECEIVED:
-    case SMTP_CLIENT_STATE:
-        smtpsend_report_line(stderr, event, sending->options.verbose > 1);
-        break;
-    case SMTP_CLIENT_SECURED:
-        tell_tls(sending, event);
-        break;
-    case SMTP_CLIENT_WANTS_DATA:
-        feed(sending, event->octets);
-        break;
-    case SMTP_CLIENT_RECIPIENT:
-    case SMTP_CLIENT_MESSAGE:
-        smtpsend_report_add(&sending->report, event);
-        (void)snprintf(sending->trouble, sizeof sending->trouble, "%s",
-                       connection_trouble(sending->connection));
-        break;
-    case SMTP_CLIENT_VERIFIED:
-        smtpsend_report_verified(&sending->report, event);
-        if (sending->options.verbose > 0)
-            smtpsend_report_line(stderr, event, false);
-        break;
-    case SMTP_CLIENT_READY:
-        break;
-    case SMTP_CLIENT_OVER: /* the system brings the rest of the closing to its end */
-        loop_stop(sending->loop);
-        break;
-    }
-}
-
-static void events(void *owner)
-{
-    struct sending *sending = owner;
-    struct smtp_client_event event;
-
-    while (smtp_client_event(sending->client, &event))
-        take_event(sending, &event);
-}
-
-static void over(void *owner)
-{
-    struct sending *sending = owner;
-
-    events(sending);
-    sending->connection = NULL;
-    loop_stop(sending->loop);
-}
-
-static void interrupted(void *owner)
-{
-    struct sending *sending = owner;
-
-    if (!sending->connection)
-        return;
-    if (sending->interrupted) {
-        connection_abort(sending->connection);
-        return;
-    }
-    sending->interrupted = true;
-    smtp_client_abandon(sending->client, "interrupted by a signal");
-    connection_wake(sending->connection);
-}
-
-static bool run(struct sending *sending, struct err *err)
-{
-    static const struct connection_calls calls = {.opened = opened, .events = events, .over = over};
-    struct signal_watch *interrupt;
-    struct signal_watch *terminate;
-    bool ok;
-
-    interrupt = signal_watch_new(sending->loop, SIGINT, interrupted, sending, err);
-    terminate = signal_watch_new(sending->loop, SIGTERM, interrupted, sending, err);
-    ok = interrupt && terminate &&
-         connection_new(sending->loop, sending->options.host, sending->options.port, &calls,
-                        sending, err) &&
-         loop_run(sending->loop, err);
-    signal_watch_free(interrupt);
-    signal_watch_free(terminate);
-    return ok;
+    return sending->reports != NULL &&
+           smtpsend_queue_init(&sending->session.queue, count, options->recipient_count);
 }
 
 /* ------------------------------------------------------------------------------------ report ---
@@ -353,52 +185,60 @@ static bool run(struct sending *sending, struct err *err)
 
 static void print_report(const struct sending *sending)
 {
-    if (sending->options.json)
-        (void)smtpsend_report_json(&sending->report, stdout);
-    else
-        smtpsend_report_text(&sending->report, stdout);
+    const struct smtpsend_options *options = &sending->options;
+    size_t i;
+
+    for (i = 0; i < sending->report_count; i++)
+        smtpsend_report_conclude(&sending->reports[i]);
+    for (i = 0; !options->json && i < sending->report_count; i++) {
+        if (sending->report_count > 1)
+            (void)printf("%s:\n", options->files[i]);
+        smtpsend_report_text(&sending->reports[i], stdout);
+    }
+    if (options->json)
+        (void)smtpsend_report_json(sending->reports, options->files, sending->report_count, stdout);
     (void)fflush(stdout);
 }
 
-/* A message that no server could take: told like an outcome, though nobody was asked. */
-static int refuse_message(struct sending *sending, const struct err *err)
-{
-    struct smtp_client_event event = {.kind = SMTP_CLIENT_RECIPIENT,
-                                      .recipient = {.outcome = SMTP_OUTCOME_PERMANENT},
-                                      .stage = SMTP_STAGE_DATA,
-                                      .why = err->what};
-    size_t i;
-
-    for (i = 0; i < sending->options.recipient_count; i++) {
-        event.recipient_index = i;
-        event.recipient.address = sending->options.recipients[i];
-        smtpsend_report_add(&sending->report, &event);
-    }
-    event.kind = SMTP_CLIENT_MESSAGE;
-    smtpsend_report_add(&sending->report, &event);
-    print_report(sending);
-    return complain(EX_DATAERR, err);
-}
-
-static int finish(struct sending *sending)
+/* The message that is worst off, of those that a server had to say something about. */
+static void print_hint(const struct sending *sending)
 {
     struct smtpsend_circumstances is = {.has_user = sending->options.user.size > 0,
                                         .port = sending->options.port,
                                         .tls = sending->options.tls.mode,
-                                        .offered = smtp_client_offered(sending->client),
-                                        .trouble = sending->trouble};
+                                        .offered = &sending->session.offered,
+                                        .trouble = sending->session.trouble};
+    size_t i = 0;
 
-    print_report(sending);
-    smtpsend_report_hint(&sending->report, &is, stderr);
-    return smtp_outcome_status(smtpsend_report_outcome(&sending->report));
+    while (i + 1 < sending->report_count &&
+           smtpsend_report_outcome(&sending->reports[i], 1) == SMTP_OUTCOME_SENT)
+        i++;
+    smtpsend_report_hint(&sending->reports[i], &is, stderr);
 }
 
-static int send_message(struct sending *sending)
+/* Where no server was asked it is the message that is at fault, or its file. */
+static int finish(struct sending *sending)
+{
+    const struct err *refusal = &sending->session.refusal;
+    enum smtp_outcome outcome;
+
+    if (refusal->kind != ERR_NONE && refusal->kind != ERR_SYNTAX && sending->report_count == 1)
+        return complain(EX_NOINPUT, refusal);
+    print_report(sending);
+    outcome = smtpsend_report_outcome(sending->reports, sending->report_count);
+    if (refusal->kind != ERR_NONE && outcome == SMTP_OUTCOME_PERMANENT)
+        return complain(refusal->kind == ERR_SYNTAX ? EX_DATAERR : EX_NOINPUT, refusal);
+    print_hint(sending);
+    return smtp_outcome_status(outcome);
+}
+
+static int send_messages(struct sending *sending)
 {
     const struct smtpsend_options *options = &sending->options;
+    struct smtpsend_session *session = &sending->session;
     struct err err = {0};
 
-    if (!smtpsend_report_init(&sending->report, options->recipient_count, options->verify_count))
+    if (!make_reports(sending))
         return complain(EX_OSERR, &(struct err){.what = "out of memory"});
     if (options->ehlo.size == 0)
         find_host(&sending->host);
@@ -407,41 +247,39 @@ static int send_message(struct sending *sending)
         return complain(EX_USAGE, &err);
     if (!get_password(sending, &err))
         return complain(EX_NOINPUT, &err);
-    if (!get_message(sending, &err))
-        return err.kind == ERR_SYNTAX ? refuse_message(sending, &err) : complain(EX_NOINPUT, &err);
     if (!make_tls(sending, &err))
         return complain(err.kind == ERR_IO ? EX_NOINPUT : EX_OSERR, &err);
-    sending->loop = loop_new(&err);
-    if (!sending->loop || !make_client(sending, &err) || !run(sending, &err))
+    session->options = options;
+    session->client_options = client_options(sending);
+    session->tls = sending->tls;
+    session->reports = sending->reports;
+    if (!smtpsend_session_run(session, &err))
         return complain(EX_OSERR, &err);
     return finish(sending);
 }
 
 static void release(struct sending *sending)
 {
-    sending->connection = NULL;
-    if (sending->loop)
-        loop_free(sending->loop);
-    smtp_client_free(sending->client);
+    size_t i;
+
+    smtpsend_session_release(&sending->session);
     tls_context_free(sending->tls);
-    smtpsend_source_close(&sending->source);
-    smtpsend_report_release(&sending->report);
-    smtpsend_mailboxes_release(&sending->mailboxes);
+    for (i = 0; i < sending->report_count; i++)
+        smtpsend_report_release(&sending->reports[i]);
+    free(sending->reports);
     buf_release_secret(&sending->password);
-    buf_release(&sending->draft);
     buf_release(&sending->host);
     smtpsend_options_release(&sending->options);
 }
 
 int main(int argc, char **argv)
 {
-    struct sending sending = {.source = {.descriptor = -1}};
+    struct sending sending = {.tls = NULL};
     struct err err = {0};
     int status = EX_OK;
 
     buf_init(&sending.host, HOST_OCTETS_MAX + 64);
     (void)buf_init_whole(&sending.password, SMTPSEND_PASSWORD_OCTETS_MAX);
-    buf_init(&sending.draft, DRAFT_OCTETS_MAX);
     if (!smtpsend_options_parse(argc, argv, &sending.options, &err)) {
         status = complain(EX_USAGE, &err);
         (void)fprintf(stderr, "Try smtpsend --help.\n");
@@ -450,7 +288,7 @@ int main(int argc, char **argv)
     } else if (sending.options.version) {
         (void)puts("smtpsend " SMTPDRILL_VERSION);
     } else {
-        status = send_message(&sending);
+        status = send_messages(&sending);
     }
     release(&sending);
     return status;

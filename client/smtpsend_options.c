@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 const char smtpsend_usage[] =
-    "usage: smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... [FILE | -]\n"
+    "usage: smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... [FILE... | -]\n"
     "       smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... --subject TEXT --body "
     "TEXT\n"
     "\n"
@@ -35,6 +35,8 @@ const char smtpsend_usage[] =
     "      --no-pipelining       one command at a time\n"
     "      --long-lines          send lines of more than 998 octets as they are\n"
     "      --bare-lf             take replies whose lines end in LF alone\n" SMTPSEND_REQUEST_USAGE
+    "      --retry N             try what is temporary N times more\n"
+    "      --retry-after TIME      each so long after the last try: 30m\n"
     "      --noop                send NOOP before the mail\n"
     "      --vrfy NAME           send VRFY for a user or mailbox; may be given many times\n"
     "      --rset                send RSET before the mail\n"
@@ -57,6 +59,8 @@ enum {
     OPTION_NO_PIPELINING,
     OPTION_LONG_LINES,
     OPTION_BARE_LF,
+    OPTION_RETRY,
+    OPTION_RETRY_AFTER,
     OPTION_NOOP,
     OPTION_VRFY,
     OPTION_RSET,
@@ -88,6 +92,8 @@ static const struct option table[] = {
     {"no-pipelining",  no_argument,       NULL, OPTION_NO_PIPELINING },
     {"long-lines",     no_argument,       NULL, OPTION_LONG_LINES    },
     {"bare-lf",        no_argument,       NULL, OPTION_BARE_LF       },
+    {"retry",          required_argument, NULL, OPTION_RETRY         },
+    {"retry-after",    required_argument, NULL, OPTION_RETRY_AFTER   },
     {"noop",           no_argument,       NULL, OPTION_NOOP          },
     {"vrfy",           required_argument, NULL, OPTION_VRFY          },
     {"rset",           no_argument,       NULL, OPTION_RSET          },
@@ -190,6 +196,17 @@ static bool parse_mechanism(struct bytes text, struct smtpsend_options *options,
         return true;
     return err_set(err, ERR_SYNTAX, "--auth knows no mechanism \"%s\"; smtpsend(1) lists them",
                    text_show(text).text);
+}
+
+static bool parse_retries(struct bytes text, unsigned *ret, struct err *err)
+{
+    unsigned long long number;
+
+    if (!bytes_to_number(text, 1000, &number))
+        return err_set(err, ERR_SYNTAX, "expected a number of tries, up to 1000; got \"%s\"",
+                       text_show(text).text);
+    *ret = (unsigned)number;
+    return true;
 }
 
 static bool parse_chunking(struct bytes text, bool *ret_never, struct err *err)
@@ -322,6 +339,10 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         return parse_descriptor(value, &options->password_fd, err);
     case OPTION_AUTH:
         return parse_mechanism(value, options, err);
+    case OPTION_RETRY:
+        return parse_retries(value, &options->retries, err);
+    case OPTION_RETRY_AFTER:
+        return parse_time(value, &options->retry_after_ms, err);
     case OPTION_CHUNKING:
         return parse_chunking(value, &options->no_chunking, err);
     case OPTION_VRFY:
@@ -354,6 +375,16 @@ static bool check_credentials(const struct smtpsend_options *options, struct err
     return true;
 }
 
+static bool has_standard_input(const struct smtpsend_options *options)
+{
+    size_t i;
+
+    for (i = 0; i < options->file_count; i++)
+        if (strcmp(options->files[i], "-") == 0)
+            return true;
+    return false;
+}
+
 static bool check(const struct smtpsend_options *options, struct err *err)
 {
     if (options->help || options->version)
@@ -370,7 +401,10 @@ static bool check(const struct smtpsend_options *options, struct err *err)
         return err_set(err, ERR_SYNTAX, "--to MAILBOX is missing");
     if (options->recipient_count > SMTP_RECIPIENTS_MAX)
         return err_set(err, ERR_SYNTAX, "at most %d recipients", SMTP_RECIPIENTS_MAX);
-    if (options->file && (options->has_subject || options->has_body))
+    if (has_standard_input(options) && options->file_count > 1)
+        return err_set(err, ERR_SYNTAX,
+                       "standard input is one message, and cannot be among others");
+    if (options->file_count > 0 && (options->has_subject || options->has_body))
         return err_set(err, ERR_SYNTAX, "a FILE is a whole message: no --subject, no --body");
     if (!smtp_request_check_mail(&options->request, options->from.size == 0, err))
         return false;
@@ -381,7 +415,9 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
 {
     int option;
 
-    *ret = (struct smtpsend_options){.port = SMTPSEND_PORT_DEFAULT, .password_fd = -1};
+    *ret = (struct smtpsend_options){.port = SMTPSEND_PORT_DEFAULT,
+                                     .password_fd = -1,
+                                     .retry_after_ms = SMTPSEND_RETRY_AFTER_MS};
     ret->recipients = calloc((size_t)argc, sizeof ret->recipients[0]);
     ret->verify = calloc((size_t)argc, sizeof ret->verify[0]);
     ret->rcpt_requests = calloc((size_t)argc, sizeof ret->rcpt_requests[0]);
@@ -399,11 +435,8 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
             !take_value(ret, option, bytes_of(optarg ? optarg : ""), err))
             return false;
     }
-    if (optind < argc)
-        ret->file = argv[optind++];
-    if (optind < argc)
-        return err_set(err, ERR_SYNTAX, "one FILE at most; \"%s\" is one too many",
-                       text_show(bytes_of(argv[optind])).text);
+    ret->files = argv + optind;
+    ret->file_count = (size_t)(argc - optind);
     return check(ret, err) && smtpsend_tls_settle(&ret->tls, ret->port,
                                                   ret->user.size > 0 && !ret->plaintext_auth, err);
 }

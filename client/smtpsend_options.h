@@ -13,6 +13,8 @@
 
 enum { SMTPSEND_PORT_DEFAULT = 587 }; /* RFC 6409 3.1; RFC 5321 2.1 wants submission from us */
 
+enum { SMTPSEND_RETRY_AFTER_MS = 30 * 60 * 1000 }; /* RFC 5321 4.5.4.1: at least */
+
 struct smtpsend_options {
     bool help;
     bool version;
@@ -27,7 +29,10 @@ struct smtpsend_options {
     bool has_rcpt_requests;
     struct smtp_rcpt_request rcpt_request; /* of all that are named after it */
     struct smtp_mail_request request;
-    const char *file; /* NULL, or "-": standard input */
+    char *const *files; /* of argv; "-": standard input */
+    size_t file_count;  /* 0: standard input, or a message made here */
+    unsigned retries;
+    uint64_t retry_after_ms;
     struct bytes subject;
     bool has_subject;
     struct bytes body;

@@ -1,33 +1,19 @@
 #include "client/smtpsend_report.h"
 
-#include "base/buf.h"
 #include "base/text.h"
+#include "client/smtpsend_report_private.h"
 
-#include <jansson.h>
 #include <stdlib.h>
-
-struct smtpsend_result {
-    bool known;
-    struct bytes address;
-    enum smtp_outcome outcome;
-    enum smtp_stage stage;
-    unsigned code;
-    struct buf text;
-    char why[240];
-};
-
-struct smtpsend_verified {
-    struct bytes name;
-    bool exists;
-    unsigned code;
-    struct buf text;
-};
 
 bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients, size_t names)
 {
+    size_t i;
+
     *report = (struct smtpsend_report){.room = recipients + 1, .verified_room = names};
     report->verified = calloc(names + 1, sizeof report->verified[0]);
     report->results = calloc(report->room, sizeof report->results[0]);
+    for (i = 0; report->results && i < report->room; i++)
+        buf_init(&report->results[i].text, SMTP_REPLY_OCTETS_TAKEN);
     return report->results != NULL && report->verified != NULL;
 }
 
@@ -45,20 +31,47 @@ void smtpsend_report_release(struct smtpsend_report *report)
     report->verified = NULL;
 }
 
+static void copy_result(struct smtpsend_result *to, const struct smtpsend_result *from)
+{
+    struct buf text = to->text;
+
+    *to = *from;
+    to->text = text;
+    buf_clear(&to->text);
+    (void)buf_append(&to->text, buf_bytes(&from->text)); /* without memory: no text */
+}
+
 void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event)
 {
-    size_t index = event->kind == SMTP_CLIENT_MESSAGE ? 0 : event->recipient_index + 1;
-    struct smtpsend_result *result = &report->results[index];
+    struct smtpsend_result *result = &report->results[event->recipient_index + 1];
 
-    buf_release(&result->text);
-    buf_init(&result->text, SMTP_REPLY_OCTETS_TAKEN);
     result->known = true;
     result->address = event->recipient.address;
     result->outcome = event->recipient.outcome;
     result->stage = event->stage;
     result->code = event->recipient.code;
+    buf_clear(&result->text);
     (void)buf_append(&result->text, event->recipient.text); /* without memory: no text */
     (void)snprintf(result->why, sizeof result->why, "%s", event->why);
+}
+
+void smtpsend_report_conclude(struct smtpsend_report *report)
+{
+    const struct smtpsend_result *decisive = &report->results[1];
+    size_t sent = 0;
+    size_t i;
+
+    for (i = 1; i < report->room; i++) {
+        if (!report->results[i].known)
+            report->results[i].outcome = SMTP_OUTCOME_TEMPORARY;
+        sent += report->results[i].outcome == SMTP_OUTCOME_SENT;
+        if (smtp_outcome_weight(report->results[i].outcome) >
+            smtp_outcome_weight(decisive->outcome))
+            decisive = &report->results[i];
+    }
+    copy_result(&report->results[0], decisive);
+    if (sent > 0 && sent < report->room - 1)
+        report->results[0].outcome = SMTP_OUTCOME_PARTIAL;
 }
 
 void smtpsend_report_verified(struct smtpsend_report *report, const struct smtp_client_event *event)
@@ -75,14 +88,22 @@ void smtpsend_report_verified(struct smtpsend_report *report, const struct smtp_
     (void)buf_append(&one->text, event->verification.text); /* without memory: no text */
 }
 
-bool smtpsend_report_known(const struct smtpsend_report *report)
+enum smtp_outcome smtpsend_report_outcome(const struct smtpsend_report *reports, size_t count)
 {
-    return report->results[0].known;
-}
+    enum smtp_outcome worst = SMTP_OUTCOME_SENT;
+    size_t sent = 0;
+    bool some = false;
+    size_t i;
 
-enum smtp_outcome smtpsend_report_outcome(const struct smtpsend_report *report)
-{
-    return report->results[0].known ? report->results[0].outcome : SMTP_OUTCOME_TEMPORARY;
+    for (i = 0; i < count; i++) {
+        enum smtp_outcome outcome = reports[i].results[0].outcome;
+
+        sent += outcome == SMTP_OUTCOME_SENT;
+        some |= outcome == SMTP_OUTCOME_SENT || outcome == SMTP_OUTCOME_PARTIAL;
+        if (smtp_outcome_weight(outcome) > smtp_outcome_weight(worst))
+            worst = outcome;
+    }
+    return some && sent < count ? SMTP_OUTCOME_PARTIAL : worst;
 }
 
 /* ------------------------------------------------------------------------------------- lines ---
@@ -171,94 +192,6 @@ void smtpsend_report_text(const struct smtpsend_report *report, FILE *to)
     for (i = 1; i < report->room; i++)
         if (report->results[i].known)
             print_result(&report->results[i], to);
-}
-
-/* JSON is UTF-8; what is not goes escaped, so that nothing is lost or made up. */
-static json_t *json_text(struct bytes octets)
-{
-    json_t *value = json_stringn(octets.data ? octets.data : "", octets.size);
-    struct buf text;
-
-    if (value)
-        return value;
-    buf_init(&text, 4 * octets.size + 16);
-    if (text_escape(&text, octets))
-        value = json_stringn(text.data, text.size);
-    buf_release(&text);
-    return value;
-}
-
-static json_t *json_result(const struct smtpsend_result *result)
-{
-    json_t *object = json_object();
-    bool ok = object != NULL;
-
-    if (result->address.data && result->known)
-        ok = ok && json_object_set_new(object, "address", json_text(result->address)) == 0;
-    ok = ok && json_object_set_new(object, "outcome",
-                                   json_string(smtp_outcome_word(result->outcome))) == 0;
-    ok = ok &&
-         json_object_set_new(object, "stage", json_string(smtp_stage_word(result->stage))) == 0;
-    ok = ok && json_object_set_new(object, "code", json_integer((json_int_t)result->code)) == 0;
-    ok = ok && json_object_set_new(object, "text", json_text(buf_bytes(&result->text))) == 0;
-    ok = ok && json_object_set_new(object, "why", json_string(result->why)) == 0;
-    if (ok)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
-static json_t *json_verified(const struct smtpsend_verified *one)
-{
-    json_t *object = json_object();
-    bool ok = object != NULL;
-
-    ok = ok && json_object_set_new(object, "name", json_text(one->name)) == 0;
-    ok = ok && json_object_set_new(object, "verified", json_boolean(one->exists)) == 0;
-    ok = ok && json_object_set_new(object, "code", json_integer((json_int_t)one->code)) == 0;
-    ok = ok && json_object_set_new(object, "text", json_text(buf_bytes(&one->text))) == 0;
-    if (ok)
-        return object;
-    json_decref(object);
-    return NULL;
-}
-
-/* "verified" is there only where VRFY was asked for. */
-static bool add_verified(json_t *whole, const struct smtpsend_report *report)
-{
-    json_t *list;
-    bool ok;
-    size_t i;
-
-    if (report->verified_room == 0)
-        return true;
-    list = json_array();
-    ok = list != NULL;
-    for (i = 0; ok && i < report->verified_count; i++)
-        ok = json_array_append_new(list, json_verified(&report->verified[i])) == 0;
-    ok = ok && json_object_set(whole, "verified", list) == 0;
-    json_decref(list);
-    return ok;
-}
-
-bool smtpsend_report_json(const struct smtpsend_report *report, FILE *to)
-{
-    json_t *whole = json_result(&report->results[0]);
-    json_t *list = json_array();
-    bool ok = whole && list;
-    size_t i;
-
-    for (i = 1; ok && i < report->room; i++)
-        if (report->results[i].known)
-            ok = json_array_append_new(list, json_result(&report->results[i])) == 0;
-    if (ok) {
-        (void)json_object_del(whole, "address"); /* that of the recipient who decided */
-        ok = json_object_set(whole, "recipients", list) == 0 && add_verified(whole, report) &&
-             json_dumpf(whole, to, JSON_INDENT(2)) == 0 && fputc('\n', to) != EOF;
-    }
-    json_decref(list);
-    json_decref(whole);
-    return ok;
 }
 
 /* -------------------------------------------------------------------------------------- hint ---

@@ -2,8 +2,8 @@
  * smtpsend_report.h - what smtpsend tells: the dialogue, the outcome of each recipient, a hint.
  *
  * Shape:   lines for people, or one JSON object: outcome, code, stage, text, why, and the same for
- *          each of recipients[]; name, verified, code and text for each of verified[].
- * Lives:   outcomes are copied as they come.
+ *          each of recipients[], and of several messages[] all that again; name, verified, code and
+ * text for each of verified[]. Lives:   outcomes are copied as they come.
  */
 #ifndef CLIENT_SMTPSEND_REPORT_H
 #define CLIENT_SMTPSEND_REPORT_H
@@ -28,7 +28,7 @@ struct smtpsend_report {
 bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients, size_t names);
 void smtpsend_report_release(struct smtpsend_report *report);
 
-/* RECIPIENT and MESSAGE events. */
+/* A RECIPIENT event; a later one of the same recipient takes its place. */
 void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event);
 /* VERIFIED events. */
 void smtpsend_report_verified(struct smtpsend_report *report,
@@ -36,10 +36,14 @@ void smtpsend_report_verified(struct smtpsend_report *report,
 /* SENT, RECEIVED, SENT_DATA, VERIFIED; with states also STATE. Foreign octets are escaped. */
 void smtpsend_report_line(FILE *to, const struct smtp_client_event *event, bool states);
 
-bool smtpsend_report_known(const struct smtpsend_report *report); /* the whole was told */
-enum smtp_outcome smtpsend_report_outcome(const struct smtpsend_report *report);
+/* What became of the whole message; when no event will come any more. */
+void smtpsend_report_conclude(struct smtpsend_report *report);
+
+/* One report a message, concluded; files: their names, where there are several. */
+enum smtp_outcome smtpsend_report_outcome(const struct smtpsend_report *reports, size_t count);
 void smtpsend_report_text(const struct smtpsend_report *report, FILE *to);
-bool smtpsend_report_json(const struct smtpsend_report *report, FILE *to);
+bool smtpsend_report_json(const struct smtpsend_report *reports, char *const *files, size_t count,
+                          FILE *to);
 
 struct smtpsend_circumstances {
     bool has_user;
