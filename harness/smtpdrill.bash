@@ -46,8 +46,9 @@ _smtpdrill() {
     fmt) options='--write --check --diff --help' ;;
     judge) options='--strict --verbose --help' ;;
     explain) options='--scenarios --help' ;;
+    import) options='--output --title --help' ;;
     report) options='--output --scenarios --help' ;;
-    '') options='run check fmt list explain judge report --help --version' ;;
+    '') options='run check fmt list explain judge import report --help --version' ;;
     esac
     case $command:$current in
     *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

@@ -17,6 +17,7 @@ static const struct command {
     {"list",    command_list,    "list scenarios, clients, tags or requirements"        },
     {"explain", command_explain, "say what a requirement, a rule or a scenario is about"},
     {"judge",   command_judge,   "judge a stored transcript again"                      },
+    {"import",  command_import,  "make a scenario of a pasted debug log"                },
     {"report",  command_report,  "make one page of many clients' results"               },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
