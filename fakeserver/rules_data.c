@@ -179,6 +179,9 @@ RULE_CHECK(content_eight_bit_not_declared)
         return false;
     if (mail_parameter(of, "BODY", &body) && !bytes_equal_nocase(body, BYTES_LITERAL("7BIT")))
         return false;
+    /* It allows them in the header by itself, and BODY= MAY come with it (RFC 6531 3.6). */
+    if (mail_parameter(of, "SMTPUTF8", &body))
+        return false;
     return counted(report, facts_of(of)->eight_bit, "octets above 127, not declared");
 }
 

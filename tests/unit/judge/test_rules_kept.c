@@ -69,6 +69,10 @@ static const struct {
     {"any: address literals",
      POSTFIX "C: MAIL FROM:<a@[192.0.2.1]>\nS: 250 ok\nC: RCPT TO:<b@[IPv6:2001:db8::1]>\n"
              "S: 250 ok\n" DATA CONTENT BYE                                                                                                                  },
+    {"any: a header beyond ASCII, which SMTPUTF8 declares by itself",
+     HELLO("S: 250-8BITMIME\nS: 250-SMTPUTF8\n") "C: MAIL FROM:<a@x.example> SMTPUTF8\nS: 250 "
+                                                 "ok\n" RCPT DATA CONTENT_OF(
+                                                     " eight_bit=2") "S: 250 ok\n" BYE                                                                       },
     {"any: Postmaster without a domain",
      POSTFIX MAIL "C: RCPT TO:<Postmaster>\nS: 250 ok\n" DATA CONTENT BYE                                                                                    },
 };
