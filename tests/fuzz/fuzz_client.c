@@ -8,12 +8,13 @@
  */
 #include "base/require.h"
 #include "client/smtp_client.h"
+#include "feed.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 const char *__asan_default_options(void);
 int gsasl_nonce(char *data, size_t octets);
 
-enum { RECIPIENTS = 3, STEPS_MAX = 100000 };
+enum { RECIPIENTS = 3 };
 
 #define PASSWORD "s3cret-pass"
 #define MESSAGE "Subject: x\r\n\r\n.a line\r\n..\r\nand the last\r\n"
@@ -33,10 +34,8 @@ enum { LMTP = 128 };
 
 struct session {
     struct smtp_client *client;
-    struct engine engine;
-    uint64_t now_ms;
+    struct feed feed;
     uint64_t fed;
-    size_t unread;
     unsigned told[RECIPIENTS];
     unsigned messages;
     unsigned over;
@@ -55,7 +54,7 @@ const char *__asan_default_options(void)
     return "quarantine_size_mb=1:thread_local_quarantine_size_kb=256";
 }
 
-static void feed(struct session *session, uint64_t offset)
+static void feed_message(struct session *session, uint64_t offset)
 {
     static const struct bytes message = {MESSAGE, sizeof(MESSAGE) - 1};
 
@@ -65,13 +64,14 @@ static void feed(struct session *session, uint64_t offset)
     REQUIRE(session->fed <= message.size);
 }
 
-static void take_events(struct session *session)
+static void take_events(void *owner)
 {
+    struct session *session = owner;
     struct smtp_client_event event;
 
     while (smtp_client_event(session->client, &event)) {
         if (event.kind == SMTP_CLIENT_WANTS_DATA) {
-            feed(session, event.octets);
+            feed_message(session, event.octets);
         } else if (event.kind == SMTP_CLIENT_RECIPIENT) {
             REQUIRE(event.recipient_index < RECIPIENTS);
             session->told[event.recipient_index]++;
@@ -86,96 +86,11 @@ static void take_events(struct session *session)
     }
 }
 
-/* As the driver does it: octets that came in the clear make TLS fail (transport/drive.h). */
-static void make_tls(struct session *session)
+static bool is_over(const void *owner)
 {
-    struct tls_facts facts = {.ok = session->unread == 0, .version = TLS_VERSION_1_3};
+    const struct session *session = owner;
 
-    session->unread = 0;
-    session->engine.ops->tls_facts(session->engine.self, session->now_ms, &facts);
-    if (facts.ok)
-        session->engine.ops->wish_done(session->engine.self, session->now_ms, ENGINE_WISH_TLS);
-    else
-        session->engine.ops->ended(session->engine.self, session->now_ms, ENGINE_END_RESET);
-}
-
-static void settle(struct session *session)
-{
-    const struct engine_ops *ops = session->engine.ops;
-    void *self = session->engine.self;
-
-    for (unsigned steps = 0;; steps++) {
-        REQUIRE(steps < STEPS_MAX);
-        take_events(session);
-        struct bytes octets = ops->pending(self);
-        enum engine_wish wish = ops->wish(self);
-        if (octets.size > 0)
-            ops->sent(self, session->now_ms, octets.size > 1 ? octets.size / 2 : 1);
-        else if (wish == ENGINE_WISH_TLS)
-            make_tls(session);
-        else if (wish != ENGINE_WISH_NONE)
-            ops->wish_done(self, session->now_ms, wish);
-        else
-            return;
-    }
-}
-
-static bool pass_time(struct session *session)
-{
-    uint64_t due = session->engine.ops->deadline_ms(session->engine.self);
-
-    if (due == ENGINE_NEVER)
-        return false;
-    session->now_ms = due > session->now_ms ? due : session->now_ms;
-    session->engine.ops->tick(session->engine.self, session->now_ms);
-    settle(session);
-    return true;
-}
-
-static void say(struct session *session, struct bytes octets)
-{
-    for (unsigned steps = 0; octets.size > 0; steps++) {
-        size_t used = session->engine.ops->receive(session->engine.self, session->now_ms, octets);
-
-        REQUIRE(used <= octets.size && steps < STEPS_MAX);
-        octets = bytes_after(octets, used);
-        session->unread = octets.size;
-        settle(session);
-        if (used == 0 && !pass_time(session))
-            return;
-    }
-}
-
-/* One of the octets that stand for what is no octet; false: it is an ordinary one. */
-static bool happen(struct session *session, char what)
-{
-    if (what == 1)
-        (void)pass_time(session);
-    else if (what == 2)
-        session->engine.ops->ended(session->engine.self, session->now_ms, ENGINE_END_FIN);
-    else if (what == 3)
-        session->engine.ops->ended(session->engine.self, session->now_ms, ENGINE_END_RESET);
-    else
-        return false;
-    settle(session);
-    return true;
-}
-
-static void play(struct session *session, struct bytes input, size_t cut)
-{
-    while (input.size > 0 && !smtp_client_is_over(session->client)) {
-        size_t size = 0;
-
-        if (happen(session, input.data[0])) {
-            input = bytes_after(input, 1);
-            continue;
-        }
-        while (size < input.size && size < cut && (unsigned char)input.data[size] > 3)
-            size++;
-        size += size == 0;
-        say(session, bytes_slice(input, 0, size));
-        input = bytes_after(input, size);
-    }
+    return smtp_client_is_over(session->client);
 }
 
 /* Something of everything that can be asked for, and nothing that a server must have. */
@@ -239,29 +154,32 @@ static void begin(struct session *session, unsigned bits, bool lmtp)
         message.octets = BYTES_LITERAL(MESSAGE);
     session->client = smtp_client_new(&options, &err);
     REQUIRE(session->client != NULL);
-    session->engine = smtp_client_engine(session->client);
+    session->feed = (struct feed){.engine = smtp_client_engine(session->client),
+                                  .take_events = take_events,
+                                  .is_over = is_over,
+                                  .owner = session};
     REQUIRE(smtp_client_submit(session->client, &message, &err));
     smtp_client_finish(session->client);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    struct session session = {.now_ms = 0};
+    struct session session = {.fed = 0};
 
     if (size < 2)
         return 0;
     begin(&session, data[0], (data[1] & LMTP) != 0);
-    settle(&session);
-    play(&session, (struct bytes){(const char *)data + 2, size - 2}, 1 + (size_t)(data[1] & ~LMTP));
-    (void)happen(&session, 2);
-    for (unsigned steps = 0; pass_time(&session); steps++)
-        REQUIRE(steps < STEPS_MAX);
+    feed_settle(&session.feed);
+    feed_play(&session.feed, (struct bytes){(const char *)data + 2, size - 2},
+              1 + (size_t)(data[1] & ~LMTP));
+    feed_end(&session.feed, ENGINE_END_FIN);
+    feed_finish(&session.feed);
     REQUIRE(smtp_client_is_over(session.client));
     REQUIRE(session.over == 1 && session.messages == 1);
     for (unsigned i = 0; i < RECIPIENTS; i++)
         REQUIRE(session.told[i] == 1);
-    REQUIRE(session.engine.ops->pending(session.engine.self).size == 0);
-    REQUIRE(session.engine.ops->wish(session.engine.self) == ENGINE_WISH_NONE);
+    REQUIRE(session.feed.engine.ops->pending(session.feed.engine.self).size == 0);
+    REQUIRE(session.feed.engine.ops->wish(session.feed.engine.self) == ENGINE_WISH_NONE);
     smtp_client_free(session.client);
     return 0;
 }

@@ -8,10 +8,11 @@
 #include "base/require.h"
 #include "base/smtp_limits.h"
 #include "fakeserver/fake_server.h"
+#include "feed.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
-enum { ARENA_OCTETS_MAX = 4 * 1024 * 1024, LIMIT_MS = 1000000, STEPS_MAX = 1000000 };
+enum { ARENA_OCTETS_MAX = 4 * 1024 * 1024, LIMIT_MS = 1000000 };
 #define SEND "title x\nsend from=a@b.example to=c@d.example user=joker password=s3cret-pass\n"
 
 static const char *const texts[] = {
@@ -35,8 +36,7 @@ enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
 struct session {
     struct fake_server *server;
-    struct engine engine;
-    uint64_t now_ms;
+    struct feed feed;
 };
 
 static bool no_files(void *owner, const char *path, struct arena *arena, struct bytes *ret,
@@ -70,8 +70,9 @@ static const struct scenario *scenario_of(unsigned index)
     return &scenarios[index];
 }
 
-static void take_events(struct session *session)
+static void take_events(void *owner)
 {
+    struct session *session = owner;
     struct transcript_record record;
 
     while (fake_server_event(session->server, &record)) {
@@ -83,83 +84,9 @@ static void take_events(struct session *session)
     }
 }
 
-static void settle(struct session *session)
-{
-    const struct engine_ops *ops = session->engine.ops;
-    void *self = session->engine.self;
-
-    for (unsigned steps = 0;; steps++) {
-        struct bytes octets = ops->pending(self);
-        enum engine_wish wish = ops->wish(self);
-
-        REQUIRE(steps < STEPS_MAX);
-        take_events(session);
-        if (octets.size > 0)
-            ops->sent(self, session->now_ms, octets.size > 1 ? octets.size / 2 : 1);
-        else if (wish != ENGINE_WISH_NONE)
-            ops->wish_done(self, session->now_ms, wish);
-        else
-            return;
-    }
-}
-
-static bool pass_time(struct session *session)
-{
-    uint64_t due = session->engine.ops->deadline_ms(session->engine.self);
-
-    if (due == ENGINE_NEVER)
-        return false;
-    session->now_ms = due > session->now_ms ? due : session->now_ms;
-    session->engine.ops->tick(session->engine.self, session->now_ms);
-    settle(session);
-    return true;
-}
-
-static void end(struct session *session, enum engine_end how)
-{
-    session->engine.ops->ended(session->engine.self, session->now_ms, how);
-    settle(session);
-}
-
-static void say(struct session *session, struct bytes octets)
-{
-    for (unsigned steps = 0; octets.size > 0; steps++) {
-        size_t used = session->engine.ops->receive(session->engine.self, session->now_ms, octets);
-
-        REQUIRE(used <= octets.size && steps < STEPS_MAX);
-        octets = bytes_after(octets, used);
-        settle(session);
-        if (used == 0)
-            (void)pass_time(session);
-    }
-}
-
-static void play(struct session *session, struct bytes input, size_t cut)
-{
-    while (input.size > 0) {
-        size_t size = 0;
-
-        while (size < input.size && size < cut && (unsigned char)input.data[size] > 3)
-            size++;
-        say(session, bytes_slice(input, 0, size));
-        input = bytes_after(input, size);
-        if (input.size == 0 || size == cut)
-            continue;
-        if (input.data[0] == 1)
-            (void)pass_time(session);
-        else if (input.data[0] == 2)
-            end(session, ENGINE_END_FIN);
-        else if (input.data[0] == 3)
-            end(session, ENGINE_END_RESET);
-        else
-            say(session, bytes_slice(input, 0, 1));
-        input = bytes_after(input, 1);
-    }
-}
-
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    struct session session = {.now_ms = 0};
+    struct session session = {.server = NULL};
     struct fake_server_options options = {.connection = 1, .limit_ms = LIMIT_MS};
 
     if (size < 2)
@@ -167,16 +94,17 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     options.scenario = scenario_of(data[0] % TEXTS);
     session.server = fake_server_new(&options);
     REQUIRE(session.server != NULL);
-    session.engine = fake_server_engine(session.server);
-    settle(&session);
-    play(&session, (struct bytes){(const char *)data + 2, size - 2}, 1 + (size_t)data[1]);
-    end(&session, ENGINE_END_FIN);
+    session.feed = (struct feed){.engine = fake_server_engine(session.server),
+                                 .take_events = take_events,
+                                 .owner = &session};
+    feed_settle(&session.feed);
+    feed_play(&session.feed, (struct bytes){(const char *)data + 2, size - 2}, 1 + (size_t)data[1]);
+    feed_end(&session.feed, ENGINE_END_FIN);
     /* A slow reply is still sent, piece by piece, to a client that said FIN. */
-    for (unsigned steps = 0; pass_time(&session); steps++)
-        REQUIRE(steps < STEPS_MAX);
+    feed_finish(&session.feed);
     REQUIRE(fake_server_is_over(session.server));
-    REQUIRE(session.engine.ops->pending(session.engine.self).size == 0);
-    REQUIRE(session.engine.ops->wish(session.engine.self) == ENGINE_WISH_NONE);
+    REQUIRE(session.feed.engine.ops->pending(session.feed.engine.self).size == 0);
+    REQUIRE(session.feed.engine.ops->wish(session.feed.engine.self) == ENGINE_WISH_NONE);
     fake_server_free(session.server);
     return 0;
 }
