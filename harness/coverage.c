@@ -2,11 +2,23 @@
 
 #include "fakeserver/rule.h"
 
-static size_t count_rules(struct bytes id)
+static bool names(const struct requirement *requirement, const char *rule)
+{
+    struct bytes rest = requirement->covered;
+    struct bytes word;
+    while (requirement->cover == REQUIREMENT_RULE && bytes_next_word(&rest, &word))
+        if (bytes_equal(word, bytes_of(rule)))
+            return true;
+    return false;
+}
+
+/* A rule rests on one requirement, and may show others too: the register names it there. */
+static size_t count_rules(const struct requirement *requirement)
 {
     size_t count = 0;
     for (size_t i = 0; i < rule_count; i++)
-        if (bytes_equal(id, bytes_of(rules[i].requirement)))
+        if (bytes_equal(requirement->id, bytes_of(rules[i].requirement)) ||
+            names(requirement, rules[i].name))
             count++;
     return count;
 }
@@ -32,7 +44,7 @@ struct coverage coverage_of(const struct requirement *requirement,
         same = requirement_find(list, requirement->covered);
         coverage.as = requirement->covered;
     }
-    coverage.rules = count_rules(requirement->id) + (same != NULL ? count_rules(same->id) : 0);
+    coverage.rules = count_rules(requirement) + (same != NULL ? count_rules(same) : 0);
     coverage.scenarios = count_scenarios(requirement->id, suite) +
                          (same != NULL ? count_scenarios(same->id, suite) : 0);
     if (coverage.rules > 0 || coverage.scenarios > 0)

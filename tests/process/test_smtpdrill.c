@@ -365,6 +365,7 @@ START_TEST(lists_and_explanations_can_be_read)
     has("refusals");
     ck_assert_int_eq(run("$D list --requirements%s", ""), 0);
     has("5321-4.1.1.10-a");
+    has("5321-4.1.4-e     implied    1 rule"); /* one that rests on another requirement */
     ck_assert_int_eq(run("$D list --profiles%s", ""), 0);
     has("strict");
     ck_assert_int_eq(run("$D explain %s", "5321-4.1.1.10-a"), 0);
