@@ -26,13 +26,15 @@ static void make_text(struct bench *bench, size_t size)
 
 void bench_begin(struct bench *bench, int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: %s HOST PORT MESSAGES OCTETS\n", argv[0]);
+    if (argc != 5 && argc != 7) {
+        fprintf(stderr, "usage: %s HOST PORT MESSAGES OCTETS [kept|sessions CA-FILE]\n", argv[0]);
         exit(2);
     }
     bench->host = argv[1];
     bench->port = argv[2];
     bench->messages = strtoul(argv[3], NULL, 10);
+    bench->sessions = argc == 7 && strcmp(argv[5], "sessions") == 0;
+    bench->ca = argc == 7 ? argv[6] : NULL;
     make_text(bench, strtoul(argv[4], NULL, 10));
     clock_gettime(CLOCK_MONOTONIC, &bench->begun);
 }

@@ -56,6 +56,11 @@ int main(int argc, char **argv)
         curl_easy_setopt(curl, CURLOPT_MAIL_FROM, "<sender@client.example>");
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        if (bench.ca != NULL) {
+            curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+            curl_easy_setopt(curl, CURLOPT_CAINFO, bench.ca);
+        }
+        curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, bench.sessions ? 1L : 0L);
         sent = send_all(&bench, curl);
     }
     curl_slist_free_all(recipients);
