@@ -1,7 +1,7 @@
 /*
  * bench.h - what the three clients of the benchmark share: arguments, and the report.
  *
- * Usage: PROGRAM HOST PORT MESSAGES OCTETS [kept|sessions CA-FILE]
+ * Usage: PROGRAM HOST PORT MESSAGES OCTETS [lf | kept|sessions CA-FILE]
  * Each sends MESSAGES messages of OCTETS octets over one connection, or each in a session of its
  * own, under STARTTLS with CA-FILE, and prints one line: messages, seconds of its own CPU (user and
  * system), seconds of wall time.
@@ -20,8 +20,10 @@ struct bench {
     bool sessions;  /* one for each message */
     const char *ca; /* NULL: no TLS */
     char *text;     /* one message, CRLF line ends, no line begins with a dot */
+    bool lf;        /* or: LF line ends, and every eighth line begins with a dot */
     size_t size;
     struct timespec begun;
+    double begun_cpu_s; /* making the text is not measured */
 };
 
 void bench_begin(struct bench *bench, int argc, char **argv); /* exits on bad arguments */

@@ -29,7 +29,9 @@ static unsigned long send_all(const struct bench *bench, CURL *curl)
 
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_text);
     curl_easy_setopt(curl, CURLOPT_READDATA, &source);
-    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)bench->size);
+    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+                     bench->lf ? (curl_off_t)-1 : (curl_off_t)bench->size);
+    curl_easy_setopt(curl, CURLOPT_CRLF, bench->lf ? 1L : 0L);
     while (sent < bench->messages) {
         source.at = 0;
         if (curl_easy_perform(curl) != CURLE_OK) {
