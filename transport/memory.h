@@ -31,7 +31,7 @@ void memory_free(struct memory *memory);
 void memory_watch(struct memory *memory, void (*client_events)(void *owner),
                   void (*server_events)(void *owner), void *owner);
 void memory_cut(struct memory *memory, size_t octets);        /* deliver at most so many; 0 = all */
-void memory_trust_all(struct memory *memory); /* the client takes any certificate */
+void memory_trust_all(struct memory *memory);                 /* the client takes any certificate */
 void memory_start_at(struct memory *memory, uint64_t now_ms); /* before the first run */
 /* Runs until both ends are over, nothing has a deadline, or the clock passes limit_ms. True: over.
  * It may be called again, with a later limit. */
