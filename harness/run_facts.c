@@ -320,6 +320,19 @@ static uint64_t parameter_needs(const struct scenario_send *send)
     return needs;
 }
 
+/* A mechanism of which no capability is named has none but `mechanism`. */
+static uint64_t mechanism_need(struct bytes mechanism)
+{
+    char word[64] = "auth-";
+    enum capability capability;
+    if (mechanism.size > sizeof(word) - 6)
+        return 0;
+    memcpy(word + 5, mechanism.data, mechanism.size);
+    return capability_from_word((struct bytes){word, 5 + mechanism.size}, &capability)
+               ? CAPABILITY_BIT(capability)
+               : 0;
+}
+
 /* What `send` asks for and what is expected of the message, though no `needs` says so. */
 static uint64_t unwritten_needs(const struct scenario *scenario)
 {
@@ -332,7 +345,7 @@ static uint64_t unwritten_needs(const struct scenario *scenario)
     if (send->user.size > 0)
         needs |= CAPABILITY_BIT(CAPABILITY_AUTH);
     if (send->mechanism.size > 0)
-        needs |= CAPABILITY_BIT(CAPABILITY_MECHANISM);
+        needs |= CAPABILITY_BIT(CAPABILITY_MECHANISM) | mechanism_need(send->mechanism);
     if (send->domain.data != NULL)
         needs |= CAPABILITY_BIT(CAPABILITY_DOMAIN);
     if (send->before & SEND_BEFORE_NOOP)
