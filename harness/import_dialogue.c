@@ -286,17 +286,17 @@ static bool read_lines(struct reading *reading, struct bytes log, struct err *er
 {
     struct bytes line;
 
-    reading->lines = arena_alloc_array(reading->arena, IMPORT_LINES_MAX, sizeof(*reading->lines));
-    if (reading->lines == NULL)
-        return err_memory(err);
     while (bytes_next(&log, '\n', &line)) {
-        struct import_line *read = &reading->lines[reading->line_count];
+        void *items = reading->lines;
 
         if (reading->line_count == IMPORT_LINES_MAX)
             return err_set(err, ERR_LIMIT, "a log of more than %d lines", IMPORT_LINES_MAX);
-        if (!import_line_read(line, reading->arena, read))
+        if (!arena_grow(reading->arena, &items, reading->line_count, sizeof(*reading->lines)))
             return err_memory(err);
-        if (is_dot(read->text))
+        reading->lines = items;
+        if (!import_line_read(line, reading->arena, &reading->lines[reading->line_count]))
+            return err_memory(err);
+        if (is_dot(reading->lines[reading->line_count].text))
             reading->last_dot = reading->line_count;
         reading->line_count++;
     }
