@@ -163,6 +163,9 @@ static bool expect_count(struct judging *judging, const struct expectation *expe
                           ? record->kind == TRANSCRIPT_CONNECTED
                           : matches(judging, expectation->pattern, i);
 
+        /* A message in chunks is one, and counts with its last. */
+        if (record->kind == TRANSCRIPT_CHUNK && !(record->facts && record->facts->ended))
+            counts = false;
         count += counts;
         last = counts ? i : last;
     }
@@ -204,6 +207,8 @@ static bool expect_next(struct judging *judging, const struct expectation *expec
                         record->kind == TRANSCRIPT_SERVER_HALF_CLOSED ||
                         record->kind == TRANSCRIPT_SERVER_RESET;
         if (!session_is_unit(record) && !is_client_end(record))
+            continue;
+        if (i == base + 1 && record->kind == TRANSCRIPT_CHUNK) /* of the BDAT itself */
             continue;
         if (matches(judging, expectation->pattern, i) || (server_ended && is_client_end(record)))
             return true;

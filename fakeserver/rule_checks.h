@@ -109,6 +109,34 @@ RULE_CHECK(credentials_differ);
 RULE_CHECK(auth_hammers);
 RULE_CHECK(secret_elsewhere);
 
+/* rules_extension.c */
+RULE_CHECK(verb_not_offered);
+RULE_CHECK(bdat_after_refusal);
+RULE_CHECK(mail_after_refused_bdat);
+RULE_CHECK(bdat_after_last);
+RULE_CHECK(bdat_with_data);
+RULE_CHECK(binary_not_offered);
+RULE_CHECK(data_for_binary);
+RULE_CHECK(binary_not_declared);
+RULE_CHECK(utf8_not_declared);
+RULE_CHECK(utf8_has_a_value);
+RULE_CHECK(vrfy_utf8_not_offered);
+RULE_CHECK(parameter_is_malformed);
+RULE_CHECK(xtext_is_malformed);
+RULE_CHECK(envid_is_malformed);
+RULE_CHECK(orcpt_is_malformed);
+RULE_CHECK(never_is_not_alone);
+RULE_CHECK(notify_is_malformed);
+RULE_CHECK(orcpt_is_another);
+RULE_CHECK(dsn_parameter_twice);
+RULE_CHECK(dsn_is_another);
+RULE_CHECK(hold_twice);
+RULE_CHECK(hold_is_too_long);
+RULE_CHECK(hold_for_null_sender);
+RULE_CHECK(requiretls_in_clear);
+RULE_CHECK(mtrk_without_envid);
+RULE_CHECK(hello_is_not_lhlo);
+
 /* rules_run.c: the run as a whole */
 RULE_CHECK(claims_sent_falsely);
 RULE_CHECK(claims_failure_falsely);

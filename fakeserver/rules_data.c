@@ -97,9 +97,38 @@ RULE_CHECK(closed_instead_of_lone_dot)
 
 /* ---- what ----------------------------------------------------------------------------------- */
 
+/* The parameters of the MAIL that opened this transaction. */
+static bool mail_parameter(const struct rule_case *of, const char *name, struct bytes *ret_value)
+{
+    struct command mail;
+    const struct command_parameter *parameter;
+
+    if (of->session->transaction == SESSION_NOWHERE)
+        return false;
+    command_read(
+        transcript_at(of->transcript, of->view->transactions[of->session->transaction].mail)
+            ->octets,
+        &mail);
+    parameter = command_find_parameter(&mail, bytes_of(name));
+    if (parameter)
+        *ret_value = parameter->value;
+    return parameter != NULL;
+}
+
+/* BODY=BINARYMIME: any octet may stand anywhere (RFC 3030 3). */
+static bool is_binary(const struct rule_case *of)
+{
+    struct bytes value;
+
+    return of->record->kind == TRANSCRIPT_CHUNK && mail_parameter(of, "BODY", &value) &&
+           bytes_equal_nocase(value, BYTES_LITERAL("BINARYMIME"));
+}
+
 RULE_CHECK(content_has_bare_line_ends)
 {
     (void)rule;
+    if (is_binary(of))
+        return false;
     if (facts_of(of)->bare_cr)
         return counted(report, facts_of(of)->bare_cr, "CR without LF");
     return counted(report, facts_of(of)->bare_lf, "LF without CR");
@@ -152,24 +181,6 @@ RULE_CHECK(content_eight_bit_not_offered)
            counted(report, facts_of(of)->eight_bit, "octets above 127");
 }
 
-/* The parameters of the MAIL that opened this transaction. */
-static bool mail_parameter(const struct rule_case *of, const char *name, struct bytes *ret_value)
-{
-    struct command mail;
-    const struct command_parameter *parameter;
-
-    if (of->session->transaction == SESSION_NOWHERE)
-        return false;
-    command_read(
-        transcript_at(of->transcript, of->view->transactions[of->session->transaction].mail)
-            ->octets,
-        &mail);
-    parameter = command_find_parameter(&mail, bytes_of(name));
-    if (parameter)
-        *ret_value = parameter->value;
-    return parameter != NULL;
-}
-
 RULE_CHECK(content_eight_bit_not_declared)
 {
     struct bytes body = BYTES_NONE;
@@ -188,7 +199,7 @@ RULE_CHECK(content_eight_bit_not_declared)
 RULE_CHECK(content_line_is_too_long)
 {
     (void)rule;
-    if (facts_of(of)->longest_line <= SMTP_TEXT_LINE_OCTETS_MAX)
+    if (facts_of(of)->longest_line <= SMTP_TEXT_LINE_OCTETS_MAX || is_binary(of))
         return false;
     return counted(report, facts_of(of)->longest_line, "octets in one line");
 }

@@ -64,6 +64,73 @@ static bool has_unclear_end(const struct rule_case *of)
     return false;
 }
 
+static size_t messages_of(const struct rule_case *of)
+{
+    return of->scenario->send.messages > 0 ? of->scenario->send.messages : 1;
+}
+
+/* ---- several messages ----------------------------------------------------------------------- */
+
+static uint64_t digest_of(const struct rule_case *of, const struct session_recipient *recipient)
+{
+    return of->view->transactions[recipient->transaction].digest;
+}
+
+static bool is_repeated(const struct rule_case *of, size_t index, struct bytes address)
+{
+    const struct session_recipient *all = of->view->recipients;
+
+    for (size_t i = 0; digest_of(of, &all[index]) != 0 && i < index; i++)
+        if ((!address.data || smtp_mailbox_equal(all[i].path, address)) &&
+            is_delivered(of, &all[i]) && digest_of(of, &all[i]) == digest_of(of, &all[index]))
+            return true;
+    return false;
+}
+
+/* How many of the run's messages got there; address.data NULL: to anybody. Messages of one run
+ * differ in their content. */
+static size_t messages_delivered(const struct rule_case *of, struct bytes address, bool surely)
+{
+    const struct session_recipient *all = of->view->recipients;
+    size_t count = 0;
+
+    for (size_t i = 0; i < of->view->recipient_count; i++)
+        count += (!address.data || smtp_mailbox_equal(all[i].path, address)) &&
+                 is_delivered(of, &all[i]) && (!surely || is_surely_known(of, &all[i])) &&
+                 !is_repeated(of, i, address);
+    return count;
+}
+
+/* What the client says of one recipient: of each message, or once of all. */
+static size_t claims_of(const struct rule_case *of, struct bytes address, bool sent)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < of->claim->recipient_count; i++)
+        count += smtp_mailbox_equal(of->claim->recipients[i].address, address) &&
+                 (!sent || of->claim->recipients[i].outcome == SMTP_OUTCOME_SENT);
+    return count;
+}
+
+static size_t times_given(const struct rule_case *of, struct bytes address)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < of->scenario->send.to_count; i++)
+        count += smtp_mailbox_equal(of->scenario->send.to[i], address);
+    return count ? count : 1;
+}
+
+/* Messages that must have got there for the client to say "sent" as often as it does. */
+static size_t messages_claimed(const struct rule_case *of, struct bytes address)
+{
+    size_t given = times_given(of, address);
+
+    if (claims_of(of, address, false) <= given)
+        return messages_of(of);
+    return claims_of(of, address, true) / given;
+}
+
 static bool anything_delivered(const struct rule_case *of)
 {
     for (size_t i = 0; i < of->view->recipient_count; i++)
@@ -97,14 +164,17 @@ RULE_CHECK(claims_sent_falsely)
     for (size_t i = 0; of->claim->per_recipient && i < of->claim->recipient_count; i++) {
         const struct smtp_recipient_outcome *said = &of->claim->recipients[i];
 
-        if (said->outcome != SMTP_OUTCOME_SENT || times_delivered(of, said->address, false) ||
+        if (said->outcome != SMTP_OUTCOME_SENT ||
+            messages_delivered(of, said->address, false) >= messages_claimed(of, said->address) ||
             (has_line_end(said->address) && anything_delivered(of)))
             continue;
         (void)snprintf(report->got, sizeof(report->got), "\"sent\" for %s, which was not accepted",
                        text_show(said->address).text);
         return true;
     }
-    if (of->claim->whole != SMTP_OUTCOME_SENT || anything_delivered(of))
+    if (of->claim->whole != SMTP_OUTCOME_SENT)
+        return false;
+    if (anything_delivered(of) && messages_delivered(of, BYTES_NONE, false) >= messages_of(of))
         return false;
     (void)snprintf(report->got, sizeof(report->got), "\"sent\", though no message was accepted");
     return true;
@@ -115,9 +185,20 @@ static bool all_surely_delivered(const struct rule_case *of)
     const struct scenario_send *send = &of->scenario->send;
 
     for (size_t i = 0; i < send->to_count; i++)
-        if (times_delivered(of, send->to[i], true) == 0)
+        if (messages_delivered(of, send->to[i], true) < messages_of(of))
             return false;
     return send->to_count > 0;
+}
+
+/* More than the client says, or all. */
+static bool is_all_delivered(const struct rule_case *of, struct bytes address)
+{
+    size_t delivered = messages_delivered(of, address, true);
+    size_t given = times_given(of, address);
+
+    if (claims_of(of, address, false) <= given)
+        return delivered >= messages_of(of);
+    return delivered > claims_of(of, address, true) / given;
 }
 
 RULE_CHECK(claims_failure_falsely)
@@ -128,7 +209,7 @@ RULE_CHECK(claims_failure_falsely)
     for (size_t i = 0; of->claim->per_recipient && i < of->claim->recipient_count; i++) {
         const struct smtp_recipient_outcome *said = &of->claim->recipients[i];
 
-        if (said->outcome == SMTP_OUTCOME_SENT || !times_delivered(of, said->address, true))
+        if (said->outcome == SMTP_OUTCOME_SENT || !is_all_delivered(of, said->address))
             continue;
         (void)snprintf(report->got, sizeof(report->got), "\"%s\" for %s, which was delivered",
                        smtp_outcome_word(said->outcome), text_show(said->address).text);
@@ -143,18 +224,12 @@ RULE_CHECK(claims_failure_falsely)
 
 /* ---- how often ------------------------------------------------------------------------------ */
 
-static size_t messages_of(const struct rule_case *of)
+/* One of several messages came again, in the place of another. */
+static bool is_sent_again(const struct rule_case *of, size_t index)
 {
-    return of->scenario->send.messages > 0 ? of->scenario->send.messages : 1;
-}
+    struct bytes path = of->view->recipients[index].path;
 
-static size_t times_given(const struct rule_case *of, struct bytes address)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < of->scenario->send.to_count; i++)
-        count += smtp_mailbox_equal(of->scenario->send.to[i], address);
-    return messages_of(of) * (count ? count : 1);
+    return messages_of(of) > 1 && times_given(of, path) == 1 && is_repeated(of, index, path);
 }
 
 /* The last copy is the one too many. */
@@ -168,7 +243,7 @@ RULE_CHECK(delivered_twice)
         if (!is_delivered(of, recipient) || !is_surely_known(of, recipient))
             continue;
         copies = times_delivered(of, recipient->path, true);
-        if (copies <= times_given(of, recipient->path))
+        if (copies <= times_given(of, recipient->path) * messages_of(of) && !is_sent_again(of, i))
             continue;
         report->record = of->view->transactions[recipient->transaction].content;
         (void)snprintf(report->got, sizeof(report->got), "%zu copies for %s", copies,
@@ -229,7 +304,8 @@ RULE_CHECK(content_again_after_5yz)
 static bool is_whole_delivery(const struct session_transaction *transaction)
 {
     return transaction->ended && is_2yz(transaction->end.code) && transaction->rcpt_sent > 0 &&
-           transaction->rcpt_sent == transaction->rcpt_accepted && transaction->rcpt_sent < 100;
+           transaction->rcpt_sent == transaction->rcpt_accepted && transaction->rcpt_sent < 100 &&
+           !transaction->limited;
 }
 
 RULE_CHECK(one_copy_a_recipient)

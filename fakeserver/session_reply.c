@@ -94,7 +94,8 @@ static void content_answered(struct session_view *view, const struct session *se
 {
     struct session_end end = {.code = code,
                               .mixed = session->reply_mixed,
-                              .unclear = session->odd || session->reply_bare};
+                              .unclear = session->odd || session->reply_bare ||
+                                         (session->shutting_down && code != 421)};
 
     if (to->transaction != SESSION_NOWHERE)
         view->transactions[to->transaction].end = end;
@@ -121,6 +122,8 @@ static bool unit_answered(struct session_view *view, struct session *session, un
     session->answered = to;
     session->shutting_down |= code == 421;
     session->odd |= is_odd_class(&to, class);
+    if (to.is_content && session->chunks_sent && !session->last_chunk_sent)
+        session->chunk_refused |= is_refusal(class);
     if (to.is_content)
         content_answered(view, session, code, &to);
     else if (to.is_response)

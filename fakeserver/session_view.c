@@ -89,6 +89,8 @@ static bool begin_transaction(struct session_view *view, struct session *session
     transaction->connection = session->connection;
     transaction->mail = view->index;
     transaction->content = SESSION_NOWHERE;
+    transaction->limited =
+        session->offered.limits.rcpt_max > 0 || session->offered.limits.rcpt_domain_max > 0;
     transaction->lmtp = session->hello == SESSION_HELLO_LHLO;
     session->transaction = view->transaction_count++;
     session->transaction_open = true;
@@ -120,6 +122,17 @@ static void end_sequence(struct session *session)
     session->data_open = false;
     session->transaction = SESSION_NOWHERE;
     session->refused_count = 0;
+}
+
+/* DATA and BDAT are held against each other within one message (RFC 3030 2). */
+static void note_content_verb(struct session *session, enum smtp_verb verb)
+{
+    if (verb == SMTP_VERB_MAIL || verb == SMTP_VERB_RSET || verb == SMTP_VERB_EHLO ||
+        verb == SMTP_VERB_HELO || verb == SMTP_VERB_LHLO)
+        session->data_sent = session->chunks_sent = session->last_chunk_sent =
+            session->chunk_refused = false;
+    session->data_sent |= verb == SMTP_VERB_DATA;
+    session->chunks_sent |= verb == SMTP_VERB_BDAT;
 }
 
 static void begin_auth(struct session *session, const struct command *command)
@@ -166,6 +179,7 @@ static bool apply_command(struct session_view *view, struct session *session, st
         session->quit_sent = true;
         session->quit_record = view->index;
     }
+    note_content_verb(session, command->verb);
     session->expn_sent |= command->verb == SMTP_VERB_EXPN;
     session->last_verb = command->verb;
     session->last_has_initial_response = command->initial_response.data != NULL;
@@ -211,6 +225,7 @@ static bool apply_content(struct session_view *view, struct session *session,
         transaction->digest = record->facts ? record->facts->digest : 0;
     }
     session->data_open = false;
+    session->last_chunk_sent |= ended && record->kind == TRANSCRIPT_CHUNK;
     if (record->kind == TRANSCRIPT_MAIL_DATA && !ended)
         return true;
     if (ended)

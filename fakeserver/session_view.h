@@ -48,8 +48,9 @@ struct session_transaction {
     unsigned mail_code; /* 0 = none came */
     unsigned data_code;
     struct session_end end;
-    bool ended; /* the end indication was sent */
-    bool lmtp;  /* a reply for each recipient: theirs count */
+    bool ended;   /* the end indication was sent */
+    bool lmtp;    /* a reply for each recipient: theirs count */
+    bool limited; /* LIMITS bounds the recipients (RFC 9422 4.2, 4.3) */
     size_t rcpt_sent;
     size_t rcpt_accepted;
     uint64_t digest;
@@ -95,6 +96,11 @@ struct session {
     bool mail_refused;  /* the last MAIL was answered with an error, nothing new since */
     bool data_open;     /* 3yz to DATA, mail data has not come */
     size_t transaction; /* the newest; SESSION_NOWHERE */
+    /* Since the last MAIL, RSET, EHLO. */
+    bool data_sent;
+    bool chunks_sent;
+    bool last_chunk_sent;
+    bool chunk_refused; /* one that was not the last */
 
     struct session_waiting *waiting; /* oldest first */
     size_t waiting_first, waiting_count;

@@ -20,6 +20,7 @@ void judge_fixture_init(struct judge_fixture *fixture)
     fixture->scenario.send.from = BYTES_LITERAL("a@x.example");
     fixture->scenario.send.to = to;
     fixture->scenario.send.to_count = 1;
+    fixture->scenario.send.messages = 1;
 }
 
 void judge_fixture_release(struct judge_fixture *fixture)
@@ -109,6 +110,8 @@ static void write_line(struct writer *writer, struct bytes line)
         write_record(writer, "response", notes, BYTES_NONE, rest);
     else if (line.data[0] == 'D')
         write_record(writer, "data", notes, rest, BYTES_NONE);
+    else if (line.data[0] == 'K')
+        write_record(writer, "chunk", notes, rest, BYTES_NONE);
     else {
         assert_int_equal(line.data[0], '!');
         (void)snprintf(kind, sizeof(kind), "%.*s", BYTES_FORMAT(rest));

@@ -6,6 +6,7 @@
  *   C: text            a command; `C{early} text`, `C{early,cut} …` with notes
  *   R{user} text       a client response inside AUTH
  *   D: facts           mail data: `ended octets=10 bare_lf=1`; `D{early} …`
+ *   K: facts           a chunk of BDAT, behind its command
  *   !client-closed     any other kind of record, by its word; `!{departure line=7} …` likewise
  *   ~5000              so many milliseconds pass
  *   @2                 what follows is on connection 2

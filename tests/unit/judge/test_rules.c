@@ -14,6 +14,7 @@ static const struct {
     {rule_tests_session,  &rule_tests_session_count },
     {rule_tests_data,     &rule_tests_data_count    },
     {rule_tests_auth,     &rule_tests_auth_count    },
+    {rule_tests_extension, &rule_tests_extension_count},
     {rule_tests_run_wide, &rule_tests_run_wide_count},
 };
 
