@@ -16,13 +16,15 @@ struct actor *actor_new(const struct actor_job *job, const enum actor_trait *tra
     if (a == NULL)
         return NULL;
     REQUIRE(job->to_count <= ACTOR_RECIPIENTS_MAX);
-    a->job = job;
+    a->now = *job;
+    a->job = &a->now;
     a->now_ms = a->began_ms = now_ms;
     a->count = job->to_count;
     a->whole_if_none = SMTP_OUTCOME_TEMPORARY;
     for (size_t i = 0; i < trait_count; i++)
         a->trait[traits[i]] = true;
     if (!buf_init_whole(&a->out, ACTOR_OUT_OCTETS) ||
+        !buf_init_whole(&a->chunk, ACTOR_OUT_OCTETS) ||
         !buf_init_whole(&a->line, ACTOR_LINE_OCTETS) ||
         !buf_init_whole(&a->report, ACTOR_REPORT_OCTETS)) {
         actor_free(a);
@@ -37,6 +39,7 @@ void actor_free(struct actor *a)
     if (a == NULL)
         return;
     buf_release(&a->out);
+    buf_release(&a->chunk);
     buf_release(&a->line);
     buf_release(&a->report);
     free(a);
@@ -155,6 +158,13 @@ static void lost(struct actor *a)
         outcome = SMTP_OUTCOME_SENT;
     if ((ended && HAS(a, LOST_IS_PERMANENT)) || (!ended && HAS(a, LOST_EARLY_IS_PERMANENT)))
         outcome = SMTP_OUTCOME_PERMANENT;
+    if (!ended && a->chunk_taken && HAS(a, CHUNK_IS_SENT))
+        outcome = SMTP_OUTCOME_SENT;
+    /* LMTP: those without a reply are temporary failures (RFC 2033 5). */
+    if (ended && a->job->send->lmtp)
+        outcome = HAS(a, LMTP_LOST_SENT) ? SMTP_OUTCOME_SENT : SMTP_OUTCOME_TEMPORARY;
+    for (size_t i = 0; ended && HAS(a, LMTP_LOST_ALL) && i < a->count; i++)
+        a->recipients[i].decided = false;
     if (ended && a->timed_out && HAS(a, TIMEOUT_IS_SENT))
         outcome = SMTP_OUTCOME_SENT;
     a->lost = true;
@@ -214,15 +224,21 @@ struct engine actor_engine(struct actor *actor)
     return (struct engine){&ops, actor};
 }
 
+/* Of all messages: the first failure counts. */
+static enum smtp_outcome outcome_of(const struct actor_recipient *one)
+{
+    return one->failed_before ? one->outcome_before : one->outcome;
+}
+
 static enum smtp_outcome whole_of(const struct actor *a)
 {
     bool any_sent = false;
     bool differ = false;
     enum smtp_outcome worst = a->whole_if_none;
     for (size_t i = 0; i < a->count; i++) {
-        enum smtp_outcome one = a->recipients[i].outcome;
+        enum smtp_outcome one = outcome_of(&a->recipients[i]);
         any_sent = any_sent || one == SMTP_OUTCOME_SENT;
-        differ = differ || one != a->recipients[0].outcome;
+        differ = differ || one != outcome_of(&a->recipients[0]);
         if (i == 0 || one == SMTP_OUTCOME_TEMPORARY || one == SMTP_OUTCOME_UNKNOWN)
             worst = one;
     }
@@ -234,8 +250,8 @@ static enum smtp_outcome whole_of(const struct actor *a)
 static struct bytes stage_word(enum actor_stage stage)
 {
     static const char *const words[STAGE_COUNT] = {
-        "greeting", "EHLO", "HELO",        "STARTTLS", "AUTH", "MAIL",
-        "RCPT",     "DATA", "end-of-data", "",         "",     "",
+        "greeting", "EHLO", "HELO",        "STARTTLS", "AUTH", "MAIL", "RCPT",
+        "DATA",     "BDAT", "end-of-data", "",         "",     "",
     };
     return bytes_of(words[stage]);
 }
@@ -247,8 +263,10 @@ void actor_claim(const struct actor *a, struct smtp_claim *ret)
         const struct actor_recipient *one = &a->recipients[HAS(a, ALL_LIKE_THE_FIRST) ? 0 : i];
         claims[i] = (struct smtp_recipient_outcome){
             .address = a->job->to[i],
-            .outcome = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : one->outcome,
-            .code = HAS(a, NO_CODE_IN_REPORT) ? 0 : one->code,
+            .outcome = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : outcome_of(one),
+            .code = HAS(a, NO_CODE_IN_REPORT) ? 0
+                    : one->failed_before      ? one->code_before
+                                              : one->code,
         };
     }
     enum smtp_outcome whole = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : whole_of(a);

@@ -30,8 +30,11 @@ struct actor_job {
     struct bytes mechanism; /* empty: its own choice */
     struct mail_text message;
     enum send_tls tls;
-    unsigned before;     /* set of enum send_before */
-    uint64_t timeout_ms; /* 0: those of RFC 5321 4.5.3.2 */
+    unsigned before;                  /* set of enum send_before */
+    uint64_t timeout_ms;              /* 0: those of RFC 5321 4.5.3.2 */
+    const struct scenario_send *send; /* parameters, LMTP */
+    const struct mail_text *messages; /* all of them; message is the first */
+    size_t message_count;
 };
 
 struct actor;

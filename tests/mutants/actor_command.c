@@ -75,11 +75,15 @@ static const struct {
 void actor_put_ehlo(struct actor *a, bool helo)
 {
     char line[COMMAND_OCTETS_MAX];
-    const char *verb = helo ? "HELO" : "EHLO";
+    bool lmtp = a->job->send->lmtp && !HAS(a, LMTP_EHLO);
+    const char *verb = helo ? "HELO" : (lmtp ? "LHLO" : "EHLO");
     struct bytes domain = a->job->domain;
     bool told = domain.data != NULL && domain.size > 0;
     if (!told)
         domain = BYTES_LITERAL("host.client.example");
+    for (size_t i = 0; !HAS(a, EHLO_RAW_NAME) && i < domain.size; i++)
+        if ((unsigned char)domain.data[i] > 127)
+            domain = BYTES_LITERAL("host.client.example");
     (void)snprintf(line, sizeof line, "%s %.*s", verb, BYTES_FORMAT(domain));
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         bool literal =
@@ -120,6 +124,10 @@ bool actor_address_can_be_sent(const struct actor *a, struct bytes address)
 {
     if (HAS(a, RAW_ADDRESS))
         return true;
+    if (smtp_extensions_has(&a->offered, SMTP_EXTENSION_SMTPUTF8) ||
+        (HAS(a, UTF8_BY_OLD_KEYWORD) && a->old_keyword))
+        return bytes_find(address, '@') != BYTES_NOT_FOUND &&
+               bytes_find(address, ' ') == BYTES_NOT_FOUND;
     if (HAS(a, EIGHT_BIT_ADDRESS) && address.size > 0 &&
         bytes_find(address, '@') != BYTES_NOT_FOUND)
         for (size_t i = 0; i < address.size; i++)
@@ -182,6 +190,7 @@ static const struct {
     bool if_auth; /* only where AUTH was offered, or authenticated */
     const char *text;
 } odd_parameters[] = {
+    {ACTOR_DSN_INSISTS,              true,  false, " NOTIFY=SUCCESS"     },
     {ACTOR_SIZE_TWICE,               false, false, " SIZE=1000"          },
     {ACTOR_BODY_UNOFFERED,           false, false, " BODY=7BIT"          },
     {ACTOR_BODY_TWICE,               false, false, " BODY=7BIT BODY=7BIT"},
@@ -234,11 +243,12 @@ void actor_put_mail(struct actor *a)
     put_path(a, a->job->from, true, path, sizeof path);
     size_parameter(a, size, sizeof size);
     if (a->message.eight_bit && a->offer.eight_bit && !HAS(a, EIGHT_BIT_UNDECLARED))
-        body = " BODY=8BITMIME";
+        body = a->message.binary ? "" : " BODY=8BITMIME";
     else if (a->offer.eight_bit && HAS(a, BODY_7BIT))
         body = " BODY=7BIT";
     (void)snprintf(line, sizeof line, "%s FROM%s%s%s", HAS(a, SOML_VERB) ? "SOML" : "MAIL", path,
                    HAS(a, BODY_BEFORE_SIZE) ? body : size, HAS(a, BODY_BEFORE_SIZE) ? size : body);
+    actor_add_mail_parameters(a, line, sizeof line);
     add_odd_parameters(a, false, line, sizeof line);
     actor_put(a, line);
 }
@@ -249,6 +259,7 @@ void actor_put_rcpt(struct actor *a, size_t recipient)
     char line[COMMAND_OCTETS_MAX];
     put_path(a, a->job->to[recipient], false, path, sizeof path);
     (void)snprintf(line, sizeof line, "RCPT TO%s", path);
+    actor_add_rcpt_parameters(a, recipient, line, sizeof line);
     add_odd_parameters(a, true, line, sizeof line);
     actor_put(a, line);
 }

@@ -58,6 +58,15 @@ static bool is_mime_of_eight_bit(struct bytes head)
            bytes_find_bytes(head, BYTES_LITERAL("Encoding: 7bit")) == BYTES_NOT_FOUND;
 }
 
+static bool is_binary(const struct actor *a)
+{
+    bool both = smtp_extensions_has(&a->offered, SMTP_EXTENSION_BINARYMIME) &&
+                smtp_extensions_has(&a->offered, SMTP_EXTENSION_CHUNKING);
+    return bytes_equal(a->job->send->parameters[SEND_PARAMETER_BODY_TYPE],
+                       BYTES_LITERAL("binarymime")) &&
+           (both || HAS(a, BINARY_UNMINDED));
+}
+
 void actor_scan(struct actor *a)
 {
     char chunk[CHUNK_OCTETS];
@@ -69,6 +78,7 @@ void actor_scan(struct actor *a)
         return;
     a->message.scanned = true;
     a->message.mime = is_mime_of_eight_bit(a->job->message.head);
+    a->message.binary = is_binary(a);
     while ((got = mail_text_read(&a->job->message, offset, chunk, sizeof chunk)) > 0) {
         for (size_t i = 0; i < got; i++) {
             scan_octet(a, chunk[i], before, &column);
@@ -88,6 +98,8 @@ void actor_scan(struct actor *a)
 /* What this client neither sends as it is nor repairs. */
 bool actor_message_can_be_sent(const struct actor *a)
 {
+    if (a->message.binary)
+        return true;
     bool keeps_cr = HAS(a, BARE_CR_KEPT) || HAS(a, REPAIRS_CR);
     bool long_ok = HAS(a, CUTS_LONG_LINES) || HAS(a, LONG_LINES_SENT);
     bool mime_ok = a->message.mime || HAS(a, EIGHT_BIT_NO_MIME) || HAS(a, EIGHT_BIT_ADDRESS);
@@ -143,6 +155,8 @@ static bool is_dropped(const struct actor *a, struct bytes rest)
 
 static bool stuffs(const struct actor *a, struct bytes rest)
 {
+    if (actor_uses_chunks(a) && !HAS(a, BINARY_BY_DATA))
+        return HAS(a, CHUNK_STUFFED) && rest.data[0] == '.';
     if (HAS(a, STUFFS_ALL_LINES))
         return true;
     if (rest.data[0] != '.' || HAS(a, NO_TRANSPARENCY))
@@ -229,13 +243,43 @@ static void convert(struct actor *a, struct bytes rest)
     a->last_cr = octet == '\r';
 }
 
-/* CRLF "." CRLF, whose first CRLF is that of the last line (RFC 5321 4.1.1.4). */
-static void put_end(struct actor *a)
+void actor_convert(struct actor *a, struct bytes rest, size_t use)
+{
+    for (size_t i = 0; i < use; i++)
+        convert(a, bytes_after(rest, i));
+}
+
+void actor_finish_lines(struct actor *a)
 {
     if (a->last_cr && HAS(a, BARE_CR_KEPT))
         put(a, '\r');
     if (!a->line_start && !HAS(a, NO_FINAL_CRLF))
         put_line_end(a);
+}
+
+/* One reply; with LMTP one for each recipient that was accepted (RFC 2033 4.2). */
+void actor_await_end(struct actor *a)
+{
+    size_t awaited = 0;
+    a->sending = false;
+    a->end_written = true;
+    for (size_t i = 0; a->job->send->lmtp && !HAS(a, LMTP_ONE_REPLY) && i < a->count; i++) {
+        bool shared = false;
+        for (size_t j = 0; HAS(a, LMTP_DUPLICATES_SHARE) && j < i; j++)
+            shared = shared || bytes_equal(a->job->to[i], a->job->to[j]);
+        if (!a->recipients[i].accepted || shared)
+            continue;
+        actor_await(a, STAGE_END, i);
+        awaited++;
+    }
+    if (awaited == 0)
+        actor_await(a, STAGE_END, 0);
+}
+
+/* CRLF "." CRLF, whose first CRLF is that of the last line (RFC 5321 4.1.1.4). */
+static void put_end(struct actor *a)
+{
+    actor_finish_lines(a);
     if (HAS(a, LAST_OCTET_LOST) && a->out.size > 3) {
         a->out.size -= 3;
         put_line_end(a);
@@ -253,9 +297,7 @@ static void put_end(struct actor *a)
     (void)buf_append_string(&a->out, HAS(a, END_IS_LF_DOT_LF) ? "\n.\n" : ".\r\n");
     if (HAS(a, DATA_AFTER_END))
         (void)buf_append_string(&a->out, "one line more\r\n");
-    a->sending = false;
-    a->end_written = true;
-    actor_await(a, STAGE_END, 0);
+    actor_await_end(a);
 }
 
 void actor_content_more(struct actor *a)
@@ -267,8 +309,7 @@ void actor_content_more(struct actor *a)
     if (a->offset != UINT64_MAX)
         got = mail_text_read(&a->job->message, a->offset, chunk, sizeof chunk);
     size_t use = got == sizeof chunk ? got - ahead : got;
-    for (size_t i = 0; i < use; i++)
-        convert(a, (struct bytes){chunk + i, got - i});
+    actor_convert(a, (struct bytes){chunk, got}, use);
     a->offset += use;
     if (use == got)
         put_end(a);

@@ -8,11 +8,14 @@
  * actor_auth.c       AUTH PLAIN and LOGIN
  * actor_message.c    mail data
  * actor_tls.c        STARTTLS and implicit TLS
+ * actor_chunk.c      the same by BDAT
+ * actor_extension.c  parameters, and bounds to keep
  */
 #ifndef TESTS_MUTANTS_ACTOR_PRIVATE_H
 #define TESTS_MUTANTS_ACTOR_PRIVATE_H
 
 #include "base/buf.h"
+#include "base/smtp_extension.h"
 #include "tests/mutants/actor.h"
 
 #define ACTOR_OUT_OCTETS ((size_t)128 * 1024)
@@ -32,6 +35,7 @@ enum actor_stage {
     STAGE_MAIL,
     STAGE_RCPT,
     STAGE_DATA,
+    STAGE_CHUNK, /* BDAT without LAST */
     STAGE_END,
     STAGE_EXTRA,   /* a command that the session could do without */
     STAGE_IGNORED, /* whatever it answers */
@@ -71,7 +75,11 @@ struct actor_offer {
 };
 
 struct actor_recipient {
-    bool skip; /* cannot be sent, or merged with another */
+    bool skip;          /* cannot be sent, or merged with another */
+    bool tried;         /* its RCPT was sent */
+    bool failed_before; /* with an earlier message: that is what is reported */
+    enum smtp_outcome outcome_before;
+    unsigned code_before;
     bool accepted;
     bool decided;
     enum smtp_outcome outcome;
@@ -85,6 +93,14 @@ struct actor {
 
     struct buf out;
     struct buf line;
+    struct buf chunk;
+    bool chunk_waits; /* the octets of the chunk go out after a 354 */
+    bool chunk_taken;
+    struct smtp_extensions offered;
+    bool old_keyword, limits_confused;
+    struct actor_job now; /* the job, with the message at hand */
+    size_t message_index;
+    unsigned mails, rcpts; /* of this session; of this transaction */
     struct actor_reply reply;
     struct actor_offer offer;
     struct actor_await awaited[ACTOR_AWAITED_MAX];
@@ -109,7 +125,7 @@ struct actor {
     bool line_start, last_cr, in_header, dropping, first_line;
     size_t column;
     struct {
-        bool scanned, eight_bit, bare_cr, long_line, nul, mime;
+        bool scanned, eight_bit, bare_cr, long_line, nul, mime, binary;
         uint64_t size; /* with CRLF line ends */
     } message;
 
@@ -170,5 +186,23 @@ void actor_scan(struct actor *a);
 bool actor_message_can_be_sent(const struct actor *a);
 void actor_content_start(struct actor *a, bool lone_dot);
 void actor_content_more(struct actor *a); /* fills a->out while there is room */
+
+void actor_convert(struct actor *a, struct bytes rest, size_t use);
+void actor_finish_lines(struct actor *a); /* the last one has its end */
+void actor_await_end(struct actor *a);
+
+/* actor_chunk.c */
+bool actor_uses_chunks(const struct actor *a);
+void actor_chunks_start(struct actor *a);
+void actor_chunk_next(struct actor *a);
+
+/* actor_extension.c */
+void actor_read_extensions(struct actor *a, struct bytes line); /* of the reply to EHLO */
+bool actor_extensions_allow(const struct actor *a); /* what is asked for can be had here */
+void actor_add_mail_parameters(const struct actor *a, char *line, size_t room);
+void actor_add_rcpt_parameters(const struct actor *a, size_t recipient, char *line, size_t room);
+bool actor_may_mail(const struct actor *a);
+bool actor_may_rcpt(const struct actor *a);
+bool actor_has_too_many_domains(const struct actor *a, size_t recipient);
 
 #endif

@@ -123,6 +123,12 @@ static const struct confusion {
     {ACTOR_DATA_5YZ_TEMPORARY,     STAGE_DATA,     500, 599, CLASS_TEMPORARY},
     {ACTOR_DATA_ODD_GOES_ON,       STAGE_DATA,     0,   199, CLASS_MORE     },
     {ACTOR_DATA_ODD_GOES_ON,       STAGE_DATA,     600, 999, CLASS_MORE     },
+    {ACTOR_CHUNK_REFUSED_GOES_ON,  STAGE_CHUNK,    400, 599, CLASS_GO       },
+    {ACTOR_CHUNK_4YZ_PERMANENT,    STAGE_CHUNK,    400, 499, CLASS_PERMANENT},
+    {ACTOR_CHUNK_5YZ_TEMPORARY,    STAGE_CHUNK,    500, 599, CLASS_TEMPORARY},
+    {ACTOR_CHUNK_ODD_GOES_ON,      STAGE_CHUNK,    0,   199, CLASS_GO       },
+    {ACTOR_CHUNK_ODD_GOES_ON,      STAGE_CHUNK,    300, 399, CLASS_GO       },
+    {ACTOR_CHUNK_ODD_GOES_ON,      STAGE_CHUNK,    600, 999, CLASS_GO       },
     {ACTOR_END_4YZ_SENT,           STAGE_END,      400, 499, CLASS_GO       },
     {ACTOR_END_5YZ_SENT,           STAGE_END,      500, 599, CLASS_GO       },
     {ACTOR_END_3YZ_SENT,           STAGE_END,      300, 399, CLASS_GO       },
@@ -266,6 +272,10 @@ static void read_line(struct actor *a, struct bytes line)
     if (HAS(a, DIGITS_END_A_REPLY) && text.size > 2 && is_digit(text.data[0]) &&
         is_digit(text.data[1]) && is_digit(text.data[2]))
         more = false;
+    if (a->reply.lines == 0 && stage_now(a) == STAGE_EHLO)
+        a->offered = (struct smtp_extensions){0};
+    if (stage_now(a) == STAGE_EHLO && a->reply.lines > 0)
+        actor_read_extensions(a, text);
     if (a->reply.lines == 0 && stage_now(a) == STAGE_EHLO)
         a->offer = (struct actor_offer){.size_max = 0};
     if (a->reply.lines > 0 && code != a->reply.code)

@@ -33,6 +33,8 @@ static const struct extra {
     {ACTOR_EXPN_VERB,             POINT_AFTER_EHLO,  "EXPN list"                        },
     {ACTOR_TURN_VERB,             POINT_AFTER_EHLO,  "TURN"                             },
     {ACTOR_SEND_VERB,             POINT_AFTER_EHLO,  "SEND FROM:<sender@client.example>"},
+    {ACTOR_BURL_VERB,             POINT_AFTER_EHLO,  "BURL imap://imap.example/ LAST"   },
+    {ACTOR_UTF8_VRFY,             POINT_AFTER_EHLO,  "VRFY postmaster SMTPUTF8"         },
     {ACTOR_UNKNOWN_VERB,          POINT_AFTER_EHLO,  "HALLO"                            },
     {ACTOR_RCPT_BEFORE_MAIL,      POINT_BEFORE_MAIL, "RCPT TO:<first@server.example>"   },
     {ACTOR_RSET_FIRST,            POINT_BEFORE_MAIL, "RSET"                             },
@@ -176,6 +178,10 @@ static void prepare_recipients(struct actor *a)
             !actor_address_can_be_sent(a, address) || (HAS(a, FIRST_RECIPIENT_ONLY) && i > 0);
         if (one->skip)
             decide(a, i, HAS(a, FIRST_RECIPIENT_ONLY) ? SMTP_OUTCOME_SENT : SMTP_OUTCOME_PERMANENT);
+        if (!one->skip && actor_has_too_many_domains(a, i)) {
+            one->skip = true;
+            decide(a, i, SMTP_OUTCOME_TEMPORARY);
+        }
         for (size_t j = 0; HAS(a, MERGES_BY_CASE) && j < i; j++)
             if (bytes_equal_nocase(address, a->job->to[j]))
                 one->skip = true;
@@ -198,7 +204,16 @@ static bool can_be_sent(struct actor *a)
     bool from_ok = a->job->from.size == 0 || actor_address_can_be_sent(a, a->job->from);
     bool too_large = a->offer.size_max > 0 && a->message.size > a->offer.size_max &&
                      !HAS(a, SIZE_LIMIT_UNREAD) && !HAS(a, SIZE_LIBERAL);
-    if (from_ok && actor_message_can_be_sent(a) && !too_large && any_recipient(a, false))
+    bool misread =
+        HAS(a, TLS_REQUIRED_MISREAD) &&
+        bytes_find_bytes(a->job->message.head, BYTES_LITERAL("TLS-Required")) != BYTES_NOT_FOUND;
+    bool allowed = actor_extensions_allow(a) && !a->limits_confused && !misread;
+    if (allowed && !actor_may_mail(a)) {
+        a->reply.code = 0;
+        actor_fail(a, SMTP_OUTCOME_TEMPORARY);
+        return false;
+    }
+    if (from_ok && actor_message_can_be_sent(a) && !too_large && any_recipient(a, false) && allowed)
         return true;
     a->reply.code = 0;
     actor_fail(a, SMTP_OUTCOME_PERMANENT);
@@ -248,13 +263,25 @@ void actor_after_auth(struct actor *a, bool ok, enum actor_class class)
     actor_quit(a);
 }
 
+static void put_recipient(struct actor *a, size_t recipient)
+{
+    a->recipients[recipient].tried = true;
+    a->rcpts++;
+    actor_put_rcpt(a, recipient);
+    actor_await(a, STAGE_RCPT, recipient);
+}
+
+static bool is_due(const struct actor *a, size_t recipient)
+{
+    const struct actor_recipient *one = &a->recipients[recipient];
+    return !one->skip && !one->decided && !one->tried && actor_may_rcpt(a);
+}
+
 static void put_recipients(struct actor *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (!a->recipients[i].skip) {
-            actor_put_rcpt(a, i);
-            actor_await(a, STAGE_RCPT, i);
-        }
+        if (is_due(a, i))
+            put_recipient(a, i);
 }
 
 static void put_data(struct actor *a)
@@ -282,6 +309,9 @@ static void step_mail(struct actor *a)
         actor_await(a, STAGE_IGNORED, 0);
     }
     a->mail_tries++;
+    a->mails++;
+    a->rcpts = 0;
+    a->chunk_taken = false;
     a->mail_ok = false;
     a->next_recipient = 0;
     actor_put_mail(a);
@@ -290,21 +320,23 @@ static void step_mail(struct actor *a)
     if (!a->grouped)
         return;
     put_recipients(a);
-    put_data(a);
+    if (!actor_uses_chunks(a) || HAS(a, BINARY_BY_DATA))
+        put_data(a);
+    else if (HAS(a, CHUNK_EARLY))
+        actor_chunks_start(a);
 }
 
 static void step_rcpt(struct actor *a)
 {
     if (sent_extra(a, POINT_AFTER_MAIL))
         return;
-    while (a->next_recipient < a->count && a->recipients[a->next_recipient].skip)
+    while (a->next_recipient < a->count && !is_due(a, a->next_recipient))
         a->next_recipient++;
     if (a->next_recipient >= a->count || HAS(a, NO_RCPT)) {
         step_data(a);
         return;
     }
-    actor_put_rcpt(a, a->next_recipient);
-    actor_await(a, STAGE_RCPT, a->next_recipient++);
+    put_recipient(a, a->next_recipient++);
 }
 
 static void step_data(struct actor *a)
@@ -312,15 +344,58 @@ static void step_data(struct actor *a)
     bool any = any_recipient(a, true);
     if (sent_extra(a, POINT_AFTER_RCPT))
         return;
-    if (any || HAS(a, DATA_WITHOUT_RECIPIENT) || HAS(a, NO_RCPT))
+    if (any && actor_uses_chunks(a) && !HAS(a, BINARY_BY_DATA))
+        actor_chunks_start(a);
+    else if (any || HAS(a, DATA_WITHOUT_RECIPIENT) || HAS(a, NO_RCPT))
         put_data(a);
     else
         step_finish(a);
 }
 
+/* What became of this message is kept, and the next one is begun. */
+static void next_message(struct actor *a)
+{
+    bool again = HAS(a, MESSAGE_TWICE) && a->message_index == 0;
+    a->message_index++;
+    a->now.message = a->job->messages[again ? 0 : a->message_index];
+    a->message.scanned = false;
+    a->message.size = 0;
+    a->message.eight_bit = a->message.bare_cr = a->message.long_line = a->message.nul = false;
+    for (size_t i = 0; i < a->count; i++) {
+        struct actor_recipient *one = &a->recipients[i];
+        if (!one->failed_before && one->outcome != SMTP_OUTCOME_SENT) {
+            one->failed_before = true;
+            one->outcome_before = one->outcome;
+            one->code_before = one->code;
+        }
+        one->decided = one->tried = one->accepted = one->skip = false;
+    }
+    a->mail_tries = a->rcpt_tries = a->sends = 0;
+    a->end_written = false;
+}
+
+static bool begins_next_message(struct actor *a)
+{
+    bool refused = a->failed_code != 0;
+    if (a->message_index + 1 >= a->job->message_count || a->failed_code == 421 ||
+        HAS(a, MESSAGE_LOST) || (refused && HAS(a, REFUSAL_CACHED)))
+        return false;
+    next_message(a);
+    if (!refused) {
+        step_mail(a);
+        return true;
+    }
+    a->point = POINT_BEFORE_MAIL;
+    actor_put(a, "RSET");
+    actor_await(a, STAGE_EXTRA, 0);
+    return true;
+}
+
 /* The transaction is over, well or not. */
 static void step_finish(struct actor *a)
 {
+    if (a->mail_tries > 0 && !a->transaction_over && begins_next_message(a))
+        return;
     bool failed = !a->transaction_over && a->failed_code != 0;
     a->transaction_over = true;
     if (failed && HAS(a, RSET_AFTER_FAILURE) && a->mail_tries > 0 && a->failed_code != 421) {
@@ -388,7 +463,9 @@ static void on_ehlo(struct actor *a, enum actor_class class, size_t recipient)
         return;
     }
     a->offer = (struct actor_offer){.size_max = 0};
-    if (class != CLASS_PERMANENT || HAS(a, NO_HELO_FALLBACK))
+    a->offered = (struct smtp_extensions){0};
+    bool no_helo = a->job->send->lmtp && !HAS(a, LMTP_HELO_FALLBACK);
+    if (class != CLASS_PERMANENT || HAS(a, NO_HELO_FALLBACK) || no_helo)
         give_up(a, STAGE_EHLO, class);
     else
         step_ehlo(a, true);
@@ -456,7 +533,7 @@ static void on_mail(struct actor *a, enum actor_class class, size_t recipient)
     actor_fail(a, outcome_of(a, class));
     if (HAS(a, DATA_AFTER_REFUSED_MAIL) && !a->grouped)
         put_data(a);
-    else if (!a->grouped)
+    else if (!a->grouped || a->await_count == 0)
         step_finish(a);
 }
 
@@ -518,6 +595,8 @@ static void on_rcpt(struct actor *a, enum actor_class class, size_t recipient)
     follow(a);
     if (!a->grouped && a->await_count == before)
         step_rcpt(a);
+    else if (a->grouped && a->await_count == 0) /* no DATA in the group: BDAT comes */
+        step_data(a);
 }
 
 static void on_data(struct actor *a, enum actor_class class, size_t recipient)
@@ -553,14 +632,84 @@ static void on_data(struct actor *a, enum actor_class class, size_t recipient)
 
 static void send_again(struct actor *a)
 {
-    for (size_t i = 0; i < a->count; i++)
+    for (size_t i = 0; i < a->count; i++) {
         a->recipients[i].decided = a->recipients[i].skip;
+        a->recipients[i].tried = false;
+    }
     step_mail(a);
+}
+
+static void on_chunk(struct actor *a, enum actor_class class, size_t recipient)
+{
+    (void)recipient;
+    if (a->chunk_waits && class == CLASS_MORE) {
+        (void)buf_append(&a->out, buf_bytes(&a->chunk));
+        actor_await(a, STAGE_CHUNK, 0);
+        return;
+    }
+    if (class == CLASS_GO) {
+        a->chunk_taken = true;
+        actor_chunk_next(a);
+        return;
+    }
+    note_failure(a, STAGE_CHUNK);
+    actor_fail(a, outcome_of(a, class == CLASS_MORE ? CLASS_ODD : class));
+    if (HAS(a, CHUNK_NO_RSET)) {
+        actor_put(a, "MAIL FROM:<sender@client.example>");
+        actor_await(a, STAGE_IGNORED, 0);
+    }
+    step_finish(a);
+}
+
+/* Of one recipient (RFC 2033 4.2). */
+static void on_lmtp_end(struct actor *a, enum actor_class class, size_t recipient)
+{
+    enum smtp_outcome outcome =
+        class == CLASS_GO ? SMTP_OUTCOME_SENT
+                          : (a->reply.broken ? SMTP_OUTCOME_TEMPORARY : outcome_of(a, class));
+    if (class != CLASS_GO)
+        note_failure(a, STAGE_END);
+    for (size_t i = 0; i < a->count; i++) {
+        bool all = HAS(a, LMTP_ONE_REPLY) || HAS(a, LMTP_LAST_DECIDES);
+        bool same =
+            HAS(a, LMTP_DUPLICATES_SHARE) && bytes_equal(a->job->to[i], a->job->to[recipient]);
+        if (HAS(a, LMTP_LAST_DECIDES))
+            a->recipients[i].decided = !a->recipients[i].accepted;
+        if (i == recipient || all || same)
+            decide(a, i, outcome);
+    }
+    if (a->await_count == 0)
+        step_finish(a);
+}
+
+/* Recipients that did not fit into this transaction (RFC 9422 4.2). */
+static bool begins_next_batch(struct actor *a)
+{
+    bool any = false;
+    for (size_t i = 0; i < a->count; i++) {
+        a->recipients[i].accepted = false;
+        any = any || (!a->recipients[i].skip && !a->recipients[i].tried);
+    }
+    if (!any)
+        return false;
+    step_mail(a);
+    return true;
+}
+
+static void decide_tried(struct actor *a, enum smtp_outcome outcome)
+{
+    a->whole_if_none = outcome;
+    for (size_t i = 0; i < a->count; i++)
+        if (a->recipients[i].tried || a->recipients[i].skip)
+            decide(a, i, outcome);
 }
 
 static void on_end(struct actor *a, enum actor_class class, size_t recipient)
 {
-    (void)recipient;
+    if (a->job->send->lmtp && a->mail_ok && any_recipient(a, true)) {
+        on_lmtp_end(a, class, recipient);
+        return;
+    }
     bool again = (HAS(a, SENDS_TWICE) && class == CLASS_GO) ||
                  (HAS(a, RESENDS_AFTER_5YZ) && class == CLASS_PERMANENT) ||
                  (HAS(a, RESENDS_AFTER_4YZ) && class == CLASS_TEMPORARY);
@@ -574,12 +723,13 @@ static void on_end(struct actor *a, enum actor_class class, size_t recipient)
         return;
     }
     if (class == CLASS_GO) {
-        actor_fail(a, SMTP_OUTCOME_SENT);
+        decide_tried(a, SMTP_OUTCOME_SENT);
     } else {
         note_failure(a, STAGE_END);
-        actor_fail(a, a->reply.broken ? SMTP_OUTCOME_UNKNOWN : outcome_of(a, class));
+        decide_tried(a, a->reply.broken ? SMTP_OUTCOME_UNKNOWN : outcome_of(a, class));
     }
-    step_finish(a);
+    if (!begins_next_batch(a))
+        step_finish(a);
 }
 
 static void on_extra(struct actor *a, enum actor_class class, size_t recipient)
@@ -656,10 +806,11 @@ static void on_421(struct actor *a, enum actor_stage stage)
 void actor_answered(struct actor *a)
 {
     static void (*const answers[STAGE_COUNT])(struct actor *, enum actor_class, size_t) = {
-        [STAGE_GREETING] = on_greeting, [STAGE_EHLO] = on_ehlo,       [STAGE_HELO] = on_helo,
-        [STAGE_STARTTLS] = on_starttls, [STAGE_AUTH] = on_auth,       [STAGE_MAIL] = on_mail,
-        [STAGE_RCPT] = on_rcpt,         [STAGE_DATA] = on_data,       [STAGE_END] = on_end,
-        [STAGE_EXTRA] = on_extra,       [STAGE_IGNORED] = on_ignored, [STAGE_QUIT] = on_quit,
+        [STAGE_GREETING] = on_greeting, [STAGE_EHLO] = on_ehlo,   [STAGE_HELO] = on_helo,
+        [STAGE_STARTTLS] = on_starttls, [STAGE_AUTH] = on_auth,   [STAGE_MAIL] = on_mail,
+        [STAGE_RCPT] = on_rcpt,         [STAGE_DATA] = on_data,   [STAGE_CHUNK] = on_chunk,
+        [STAGE_END] = on_end,           [STAGE_EXTRA] = on_extra, [STAGE_IGNORED] = on_ignored,
+        [STAGE_QUIT] = on_quit,
     };
     bool leaves = a->reply.code == 421 && !a->reply.broken;
     if (a->await_count == 0) {

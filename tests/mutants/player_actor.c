@@ -6,6 +6,18 @@ struct actor_player {
     struct actor *actor;
 };
 
+static bool number_messages(struct actor_player *player, const struct scenario_send *send,
+                            struct arena *arena)
+{
+    struct mail_text *messages = arena_alloc_array(arena, send->messages, sizeof *messages);
+    for (unsigned i = 0; messages != NULL && i < send->messages; i++)
+        if (!scenario_numbered_message(send, i + 1, arena, &messages[i]))
+            return false;
+    player->job.messages = messages;
+    player->job.message_count = send->messages;
+    return messages != NULL;
+}
+
 static void *make(void *owner, const struct scenario *scenario, size_t connection,
                   struct arena *arena, struct engine *ret)
 {
@@ -26,7 +38,10 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         .tls = send->tls,
         .before = send->before,
         .timeout_ms = send->timeout_ms,
+        .send = send,
     };
+    if (!number_messages(player, send, arena))
+        return NULL;
     if (kind->each_recipient) {
         player->job.to = &send->to[connection];
         player->job.to_count = 1;

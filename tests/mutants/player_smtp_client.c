@@ -2,6 +2,7 @@
  * player_smtp_client.c - the product's own client, told what smtpsend would tell it.
  */
 #include "base/buf.h"
+#include "base/smtp_parameter.h"
 #include "client/smtp_client.h"
 #include "tests/mutants/players.h"
 
@@ -34,6 +35,40 @@ static bool take_message(struct smtp_player *player, const struct scenario_send 
         .octets = {octets, mail_text_read(&send->given, 0, octets, size)},
     };
     return true;
+}
+
+/* What is asked for beside the delivery. False: no client can be asked that. */
+static bool take_requests(struct smtp_player *player, const struct scenario_send *send,
+                          struct arena *arena)
+{
+    const struct bytes *asked = send->parameters;
+    struct smtp_mail_request *mail = &player->message.request;
+    struct smtp_rcpt_request rcpt = {.orcpt = asked[SEND_PARAMETER_ORCPT]};
+    struct smtp_rcpt_request *all = arena_alloc_array(arena, send->to_count, sizeof *all);
+    unsigned long long number = 0;
+    mail->envid = asked[SEND_PARAMETER_ENVID];
+    mail->holduntil = asked[SEND_PARAMETER_HOLDUNTIL];
+    mail->requiretls = asked[SEND_PARAMETER_REQUIRETLS].data != NULL;
+    mail->smtputf8 = asked[SEND_PARAMETER_SMTPUTF8].data != NULL;
+    mail->has_mt_priority = asked[SEND_PARAMETER_MT_PRIORITY].data != NULL;
+    bool ok = all != NULL &&
+              (asked[SEND_PARAMETER_NOTIFY].data == NULL ||
+               smtp_notify_parse(asked[SEND_PARAMETER_NOTIFY], &rcpt.notify, NULL)) &&
+              (asked[SEND_PARAMETER_RET].data == NULL ||
+               smtp_ret_parse(asked[SEND_PARAMETER_RET], &mail->ret, NULL)) &&
+              (asked[SEND_PARAMETER_BY].data == NULL ||
+               smtp_by_parse(asked[SEND_PARAMETER_BY], mail, NULL)) &&
+              (asked[SEND_PARAMETER_BODY_TYPE].data == NULL ||
+               smtp_body_parse(asked[SEND_PARAMETER_BODY_TYPE], &mail->body, NULL)) &&
+              (asked[SEND_PARAMETER_HOLDFOR].data == NULL ||
+               bytes_to_number(asked[SEND_PARAMETER_HOLDFOR], 999999999, &number)) &&
+              (!mail->has_mt_priority || smtp_parameter_priority(asked[SEND_PARAMETER_MT_PRIORITY],
+                                                                 &mail->mt_priority, NULL));
+    mail->holdfor_s = (uint32_t)number;
+    for (size_t i = 0; all != NULL && i < send->to_count; i++)
+        all[i] = rcpt;
+    player->message.rcpt_requests = all;
+    return ok;
 }
 
 static void refuse(struct smtp_player *player)
@@ -80,9 +115,14 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
     if (player == NULL || !take_message(player, send, arena))
         return NULL;
     player->client = smtp_client_new(&options, NULL);
+    if (player->client == NULL) { /* a name that it cannot say (RFC 6531 3.7.1) */
+        options.host = BYTES_LITERAL("host.client.example");
+        player->client = smtp_client_new(&options, NULL);
+    }
     if (player->client == NULL)
         return NULL;
-    if (!smtp_client_submit(player->client, &player->message, NULL))
+    if (!take_requests(player, send, arena) ||
+        !smtp_client_submit(player->client, &player->message, NULL))
         refuse(player);
     smtp_client_finish(player->client);
     *ret = smtp_client_engine(player->client);

@@ -5,6 +5,7 @@
  *
  *   --client NAME   one client alone through all instances (or those whose name begins with WORD):
  *                   a mutant, a variant, or smtp_client; prints what is found
+ *   --lacks WORDS   not those that need one of these capabilities (with --client)
  *   --profile NAME  only what the profile takes (with --client; default: all)
  *   --sample N      variants take every N-th instance (the plain one takes all)
  *   -v              print each catch and each transcript of a false alarm
@@ -39,7 +40,9 @@ static bool lacks_any(const char *lacks, const struct scenario *scenario)
     for (size_t i = 0; i < scenario->need_count; i++)
         if (mentions(lacks, scenario->needs[i]))
             return true;
-    return false;
+    /* What the words of `send` need. */
+    return (scenario->send.lmtp && mentions(lacks, BYTES_LITERAL("lmtp"))) ||
+           (scenario->send.messages > 1 && mentions(lacks, BYTES_LITERAL("messages")));
 }
 
 /* Breaks it anything but SHOULDs that it is known to leave? */
@@ -363,7 +366,7 @@ static bool run_client(struct runner *runner)
             struct verdict verdict;
             if (!open_instance(runner, file, i))
                 return false;
-            if (!matches(runner))
+            if (!matches(runner) || lacks_any(runner->lacks, &runner->scenario))
                 continue;
             if (!play_one(runner, &player, runner->verbose, &verdict))
                 return false;
@@ -426,6 +429,8 @@ static bool options(struct runner *runner, int argc, char **argv)
             runner->sample = strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--folder") == 0 && value)
             runner->folder = argv[++i];
+        else if (strcmp(argv[i], "--lacks") == 0 && value)
+            runner->lacks = argv[++i];
         else if (strcmp(argv[i], "--profile") == 0 && value)
             runner->has_profile = profile_from_word(bytes_of(argv[++i]), &runner->profile);
         else if (strcmp(argv[i], "--client") == 0 && value)
@@ -454,7 +459,7 @@ static bool prepare(struct runner *runner)
 
 int main(int argc, char **argv)
 {
-    struct runner runner = {.folder = "scenarios", .sample = 1};
+    struct runner runner = {.folder = "scenarios", .lacks = "", .sample = 1};
     if (!options(&runner, argc, argv)) {
         (void)fputs("usage: mutants [-v] [--sample N] [--folder DIR] [--client NAME] [WORD...]\n",
                     stderr);

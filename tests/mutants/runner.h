@@ -18,6 +18,7 @@ enum runner_pass {
 struct runner {
     const char *folder;
     const char *client; /* NULL: all */
+    const char *lacks;  /* capabilities, a blank between */
     size_t sample;
     bool verbose;
     bool has_profile;
