@@ -292,7 +292,7 @@ const struct mutant mutants[] = {
     M("dsn-insists", DSN_INSISTS, "3461-4-a 5321-4.1.1.3-a", "says NOTIFY though DSN is not offered")
     M("by-unminded", BY_UNMINDED, "2852-4.1.4.1-a", "sends in mode R to a server that cannot")
     M("by-malformed", BY_MALFORMED, "2852-4-a", "says BY=soon")
-    M("hold-unminded", HOLD_UNMINDED, "4865-4.1-b 4865-5.1.1-a", "asks for any time of release")
+    M("hold-unminded", HOLD_UNMINDED, "4865-4.1-a 4865-4.1-b 4865-5.1.1-a", "asks for any time of release")
     M("hold-dropped", HOLD_DROPPED, "4865-4.1-a", "sends at once what was to be held")
     M("priority-dropped", PRIORITY_DROPPED, "6710-4.2-a", "says no MT-PRIORITY")
     M("requiretls-in-clear", REQUIRETLS_IN_CLEAR, "8689-2-a", "says REQUIRETLS without TLS")
