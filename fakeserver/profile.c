@@ -4,7 +4,11 @@ const struct stand_row stands[STAND_COUNT] = {
   /* the word, in default, in strict, what the client does, source */
     [STAND_BARE_LF] = {"bare-lf",
                        {STAND_ALLOWED, STAND_FORBIDDEN},
-                       "takes LF or CR alone for the end of a reply line", "RFC 5321 2.3.8"},
+                       "takes LF or CR alone for the end of a reply line", "RFC 5321 2.3.8"                           },
+    [STAND_CN_ONLY] = {"cn-only",
+                       {STAND_ALLOWED, STAND_FORBIDDEN},
+                       "takes the common name of a certificate for the server's where it has no "
+                       "subjectAltName",                                   "RFC 7817 3 (4): MAY; RFC 9525 2: MUST NOT"},
 };
 
 const char *const profile_words[PROFILE_COUNT] = {

@@ -32,7 +32,7 @@ enum profile {
         PROFILE_COUNT
 };
 
-enum stand { STAND_BARE_LF, STAND_COUNT };
+enum stand { STAND_BARE_LF, STAND_CN_ONLY, STAND_COUNT };
 
 struct stand_row {
     const char *word;

@@ -23,6 +23,7 @@ enum rule_of {
     RULE_OF_CONTENT = 4, /* mail data, chunks */
     RULE_OF_END = 8,     /* the client closed or reset the connection */
     RULE_OF_RUN = 16,    /* once, after the last record */
+    RULE_OF_TLS = 32,    /* a handshake that was done */
     RULE_OF_UNIT = RULE_OF_COMMAND | RULE_OF_RESPONSE | RULE_OF_CONTENT
 };
 

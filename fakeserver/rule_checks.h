@@ -136,6 +136,21 @@ RULE_CHECK(hold_for_null_sender);
 RULE_CHECK(requiretls_in_clear);
 RULE_CHECK(mtrk_without_envid);
 RULE_CHECK(hello_is_not_lhlo);
+/* rules_tls.c */
+RULE_CHECK(starttls_not_offered);
+RULE_CHECK(starttls_inside_tls);
+RULE_CHECK(command_instead_of_handshake);
+RULE_CHECK(first_inside_tls_is_no_ehlo);
+RULE_CHECK(tls_version_is_old);
+RULE_CHECK(mail_without_tls);
+RULE_CHECK(auth_without_tls);
+
+/* rules_sasl.c */
+RULE_CHECK(response_has_remark);
+RULE_CHECK(proof_does_not_verify);
+RULE_CHECK(binding_is_not_told);
+RULE_CHECK(plus_is_not_used);
+RULE_CHECK(weaker_mechanism_is_chosen);
 
 /* rules_run.c: the run as a whole */
 RULE_CHECK(claims_sent_falsely);

@@ -269,6 +269,79 @@ const struct rule rules[] = {
      "RFC 4468 3.1", COMMAND, RULE_VERB(BURL), "BURL", RULE_PLAIN, verb_not_offered},
     {"lhlo", "2033-4.1-a", FINDING_MUST, "LHLO, and neither EHLO nor HELO, as this is LMTP",
      "RFC 2033 4.1", COMMAND, HELLO, NULL, RULE_PLAIN, hello_is_not_lhlo},
+    /* ---- TLS ---- */
+    {"starttls-offered", "3207-4-a", FINDING_MUST, "STARTTLS only where it is offered",
+     "RFC 3207 4; RFC 5321 2.2.1", COMMAND, RULE_VERB(STARTTLS), NULL, RULE_PLAIN, starttls_not_offered},
+    {"starttls-alone", "3207-4-a", FINDING_MUST, "STARTTLS without parameters",
+     "RFC 3207 4", COMMAND, RULE_VERB(STARTTLS), NULL, RULE_PLAIN, has_argument},
+    {"starttls-once", "3207-4.2-d", FINDING_MUST, "no STARTTLS inside of TLS",
+     "RFC 3207 4.2", COMMAND, RULE_VERB(STARTTLS), NULL, RULE_PLAIN, starttls_inside_tls},
+    {"handshake-next", "3207-4-c", FINDING_MUST, "a TLS handshake after 220 to STARTTLS",
+     "RFC 3207 4", COMMAND, 0, NULL, RULE_ALWAYS, command_instead_of_handshake},
+    {"ehlo-inside-tls", "3207-4.2-c", FINDING_SHOULD, "EHLO as the first command after the handshake",
+     "RFC 3207 4.2", COMMAND, 0, NULL, RULE_PLAIN, first_inside_tls_is_no_ehlo},
+    {"no-tls-1.0", "8996-4-a", FINDING_MUST, "no TLS 1.0",
+     "RFC 8996 4", RULE_OF_TLS, 0, "1.0", RULE_ALWAYS, tls_version_is_old},
+    {"no-tls-1.1", "8996-5-a", FINDING_MUST, "no TLS 1.1",
+     "RFC 8996 5; RFC 8997 3", RULE_OF_TLS, 0, "1.1", RULE_ALWAYS, tls_version_is_old},
+    {"tls-demanded", "3207-6-a", FINDING_MUST, "no MAIL in the clear, as the client was told to use TLS",
+     "RFC 3207 6; RFC 9325 3.2", COMMAND, RULE_VERB(MAIL), NULL, RULE_ALWAYS, mail_without_tls},
+    {"plain-inside-tls", "4616-5-a", FINDING_SHOULD, "PLAIN inside of TLS, as the client was told to use it",
+     "RFC 4616 5", COMMAND, RULE_VERB(AUTH), "PLAIN", RULE_ALWAYS, auth_without_tls},
+    {"login-inside-tls", "draft-login-1-a", FINDING_MUST, "LOGIN inside of TLS, as the client was told to use it",
+     "draft-murchison-sasl-login 1", COMMAND, RULE_VERB(AUTH), "LOGIN", RULE_ALWAYS, auth_without_tls},
+    {"bearer-inside-tls", "7628-3-a", FINDING_MUST, "OAUTHBEARER inside of TLS, as the client was told to use it",
+     "RFC 7628 3", COMMAND, RULE_VERB(AUTH), "OAUTHBEARER", RULE_ALWAYS, auth_without_tls},
+    {"no-probe", "8314-5.1-a", FINDING_MUST, "no AUTH in the clear, as the client was told to use TLS",
+     "RFC 8314 5.1", COMMAND, RULE_VERB(AUTH), NULL, RULE_ALWAYS, auth_without_tls},
+
+    /* ---- SASL with proofs ---- */
+    {"cram-response", "2195-2-a", FINDING_MUST, "the user name, a space and 32 lower-case digits",
+     "RFC 2195 2", COMMAND | RULE_OF_RESPONSE, 0, "cram-form", RULE_PLAIN, response_has_remark},
+    {"cram-proof", "2195-2-b", FINDING_MUST, "HMAC-MD5 of the challenge under the password",
+     "RFC 2195 2", COMMAND | RULE_OF_RESPONSE, 0, "cram-proof", RULE_PLAIN, proof_does_not_verify},
+    {"digest-challenge", "2831-2.1.1-a", FINDING_SHOULD, "no response to a challenge without one nonce",
+     "RFC 2831 2.1.1", COMMAND | RULE_OF_RESPONSE, 0, "digest-nonce", RULE_PLAIN, response_has_remark},
+    {"digest-qop", "2831-2.1.1-b", FINDING_MUST, "a qop that is offered and known",
+     "RFC 2831 2.1.1", COMMAND | RULE_OF_RESPONSE, 0, "digest-qop", RULE_PLAIN, response_has_remark},
+    {"digest-response", "2831-2.1.2-a", FINDING_MUST, "a digest-response",
+     "RFC 2831 2.1.2", COMMAND | RULE_OF_RESPONSE, 0, "digest-form", RULE_PLAIN, response_has_remark},
+    {"digest-count", "2831-2.1.2-a", FINDING_MUST, "nc=00000001",
+     "RFC 2831 2.1.2", COMMAND | RULE_OF_RESPONSE, 0, "digest-count", RULE_PLAIN, response_has_remark},
+    {"digest-uri", "2831-2.1.2-a", FINDING_MUST, "digest-uri=smtp/host",
+     "RFC 2831 2.1.2", COMMAND | RULE_OF_RESPONSE, 0, "digest-uri", RULE_PLAIN, response_has_remark},
+    {"digest-proof", "2831-2.1.2-a", FINDING_MUST, "a response-value that verifies",
+     "RFC 2831 2.1.2.1", COMMAND | RULE_OF_RESPONSE, 0, "digest-proof", RULE_PLAIN, proof_does_not_verify},
+    {"gs2-header", "5802-5-d", FINDING_MUST, "n, y or p at the start of the first message",
+     "RFC 5802 5.1, 7", COMMAND | RULE_OF_RESPONSE, 0, "gs2-header", RULE_PLAIN, response_has_remark},
+    {"gs2-flag", "5802-6-a", FINDING_MUST, "the flag of channel binding that belongs to the mechanism",
+     "RFC 5802 6", COMMAND | RULE_OF_RESPONSE, 0, "gs2-binding", RULE_PLAIN, response_has_remark},
+    {"gs2-flag-y", "5802-6-b", FINDING_MUST, "the flag y, as the client knows channel binding and no PLUS is offered",
+     "RFC 5802 6", COMMAND | RULE_OF_RESPONSE, 0, "gs2-no-binding", RULE_PLAIN, binding_is_not_told},
+    {"scram-user", "5802-5.1-b", FINDING_MUST, "the user name with =2C for a comma and =3D for =",
+     "RFC 5802 5.1", COMMAND | RULE_OF_RESPONSE, 0, "scram-user", RULE_PLAIN, response_has_remark},
+    {"scram-nonce", "5802-5-c", FINDING_MUST, "a nonce of its own, another one each time",
+     "RFC 5802 5.1", COMMAND | RULE_OF_RESPONSE, 0, "scram-nonce", RULE_PLAIN, response_has_remark},
+    {"scram-binding", "5802-5-d", FINDING_MUST, "c= with the header that was sent, and the channel binding",
+     "RFC 5802 5.1, 6", COMMAND | RULE_OF_RESPONSE, 0, "scram-binding", RULE_PLAIN, response_has_remark},
+    {"scram-server-nonce", "5802-5.1-a", FINDING_MUST, "r= as the server sent it",
+     "RFC 5802 5.1", COMMAND | RULE_OF_RESPONSE, 0, "scram-other-nonce", RULE_PLAIN, response_has_remark},
+    {"scram-challenge", "5802-5.1-a", FINDING_MUST, "no proof in answer to a challenge that is none",
+     "RFC 5802 5.1", COMMAND | RULE_OF_RESPONSE, 0, "scram-goes-on", RULE_PLAIN, response_has_remark},
+    {"scram-final", "5802-5-d", FINDING_MUST, "a client-final-message",
+     "RFC 5802 7", COMMAND | RULE_OF_RESPONSE, 0, "scram-form", RULE_PLAIN, response_has_remark},
+    {"scram-proof", "7677-3-a", FINDING_MUST, "a proof that verifies",
+     "RFC 5802 3; RFC 7677 3", COMMAND | RULE_OF_RESPONSE, 0, "scram-proof", RULE_PLAIN, proof_does_not_verify},
+    {"oauth-response", "7628-3.1-a", FINDING_MUST, "a GS2 header and auth=Bearer between %x01",
+     "RFC 7628 3.1", COMMAND | RULE_OF_RESPONSE, 0, "oauth-form", RULE_PLAIN, response_has_remark},
+    {"oauth-error", "7628-3.2.3-a", FINDING_MUST, "one %x01 or * after the server's error",
+     "RFC 7628 3.2.3", COMMAND | RULE_OF_RESPONSE, 0, "oauth-error", RULE_PLAIN, response_has_remark},
+    {"channel-binding", "5802-6-c", FINDING_MUST, "a PLUS form, as it is offered and known",
+     "RFC 5802 6", COMMAND, RULE_VERB(AUTH), NULL, RULE_PLAIN, plus_is_not_used},
+    {"stronger-scram", "7677-4-a", FINDING_SHOULD, "SCRAM-SHA-256 before SCRAM-SHA-1",
+     "RFC 7677 4", COMMAND, RULE_VERB(AUTH), "SCRAM-SHA-1", RULE_PLAIN, weaker_mechanism_is_chosen},
+    {"no-digest-md5", "6331-2-a", FINDING_SHOULD, "SCRAM-SHA-256 before DIGEST-MD5, which is historic",
+     "RFC 6331 2", COMMAND, RULE_VERB(AUTH), "DIGEST-MD5", RULE_PLAIN, weaker_mechanism_is_chosen},
 
     /* ---- the run as a whole ---- */
     {"false-success", "5321-4.1.1.10-d", FINDING_MUST, "success reported only after 2yz to the end of mail data",
@@ -308,13 +381,14 @@ unsigned rule_kind_of(const struct rule_case *of)
     case TRANSCRIPT_MAIL_DATA:
     case TRANSCRIPT_CHUNK:
         return RULE_OF_CONTENT;
+    case TRANSCRIPT_TLS_STARTED:
+        return RULE_OF_TLS;
     case TRANSCRIPT_CLIENT_CLOSED:
     case TRANSCRIPT_CLIENT_RESET:
         return RULE_OF_END;
     case TRANSCRIPT_CONNECTED:
     case TRANSCRIPT_OCTETS:
     case TRANSCRIPT_REPLY:
-    case TRANSCRIPT_TLS_STARTED:
     case TRANSCRIPT_TLS_FAILED:
     case TRANSCRIPT_QUIET:
     case TRANSCRIPT_DEAF:

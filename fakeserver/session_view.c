@@ -274,6 +274,7 @@ static bool apply_unit(struct session_view *view, struct session *session,
     /* A scenario that reads octets by number leaves units without borders behind it. */
     session->odd |= record->kind == TRANSCRIPT_OCTETS;
     session->units++;
+    session->secure_units += session->secure;
     session->last_unit = view->index;
     return ok;
 }
@@ -284,6 +285,15 @@ static bool apply_unit(struct session_view *view, struct session *session,
 static void start_tls(struct session *session)
 {
     end_sequence(session);
+    session->after_starttls = session->handshake_due;
+    session->handshake_due = false;
+    /* What was said in the clear belongs to another session, a reply without an end, too. */
+    session->odd = false;
+    session->partial = BYTES_NONE;
+    session->reply_code = 0;
+    session->reply_lines = 0;
+    session->waiting_first = session->waiting_count;
+    session->last_verb = SMTP_VERB_OTHER;
     session->secure = true;
     session->hello = SESSION_HELLO_NONE;
     session->hello_refused = false;

@@ -129,6 +129,9 @@ struct session {
     bool client_ended;
     bool expired;
     bool tls_failed;
+    bool handshake_due;    /* 220 to STARTTLS was sent */
+    bool after_starttls;   /* TLS is there, by STARTTLS */
+    unsigned secure_units; /* that came inside of TLS */
 
     /* the reader of replies */
     struct bytes partial; /* of a line */

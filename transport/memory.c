@@ -42,7 +42,7 @@ struct memory {
     uint64_t now_ms;
     size_t cut;
     bool started;
-    bool trusts_all;
+    struct memory_tls tls;
     unsigned ticks; /* without time going on */
     void *owner;
     struct end ends[2];
@@ -190,7 +190,6 @@ static void end_init(struct memory *memory, struct end *end, struct engine engin
 {
     end->memory = memory;
     end->paused = end->gone = false;
-    end->demand = (struct tls_demand){.cert = TLS_CERT_GOOD};
     end->lingers_to = ENGINE_NEVER;
     end->events = NULL;
     pipe_init(&end->in);
@@ -207,7 +206,8 @@ struct memory *memory_new(struct engine client, struct engine server)
         return NULL;
     memory->now_ms = 0;
     memory->cut = 0;
-    memory->started = memory->trusts_all = false;
+    memory->started = false;
+    memory->tls = (struct memory_tls){.server_name = BYTES_LITERAL("server.example")};
     memory->ticks = 0;
     memory->owner = NULL;
     end_init(memory, &memory->ends[CLIENT], client);
@@ -237,9 +237,14 @@ void memory_cut(struct memory *memory, size_t octets)
     memory->cut = octets;
 }
 
+void memory_tls(struct memory *memory, const struct memory_tls *client)
+{
+    memory->tls = *client;
+}
+
 void memory_trust_all(struct memory *memory)
 {
-    memory->trusts_all = true;
+    memory->tls.trusts_all = true;
 }
 
 void memory_start_at(struct memory *memory, uint64_t now_ms)
@@ -279,10 +284,6 @@ static bool deliver_end(struct end *end)
 
     if (in->size > 0 || end->gone || in->end == PIPE_OPEN || in->end == PIPE_REPORTED)
         return false;
-    /* Without close_notify a FIN is truncation to a client (RFC 8446 6.1). */
-    if (end == &end->memory->ends[CLIENT] && !end->drive.closed &&
-        other(end)->demand.fault == TLS_FAULT_TRUNCATE)
-        how = ENGINE_END_RESET;
     in->end = PIPE_REPORTED;
     drive_ended(&end->drive, end->memory->now_ms, how);
     if (drive_is_over(&end->drive))
@@ -306,8 +307,9 @@ static bool shake_hands(struct end *end)
     pipe_take(&end->in, pipe_next(&end->in, 0).size);
     if (is_hello && end->demand.fault == TLS_FAULT_STALL)
         return true;
-    if (is_hello)
-        facts = memory_tls_shake(&end->demand, end->memory->trusts_all);
+    /* What the server said in the clear before it is no ServerHello (RFC 3207 6). */
+    if (is_hello && peer->in.size == 0)
+        facts = memory_tls_shake(&end->demand, &end->memory->tls);
     drive_tls_done(&end->drive, now_ms, &facts);
     if (is_hello)
         drive_tls_done(&peer->drive, now_ms, &facts);

@@ -17,6 +17,7 @@
 #define TRANSPORT_MEMORY_H
 
 #include "transport/drive.h"
+#include "transport/memory_tls.h"
 
 #define MEMORY_PIPE_OCTETS (64 * 1024)
 #define MEMORY_PIPE_SEGMENTS 128
@@ -30,7 +31,8 @@ void memory_free(struct memory *memory);
  * may be called from them. What they change in an engine is noticed at once. */
 void memory_watch(struct memory *memory, void (*client_events)(void *owner),
                   void (*server_events)(void *owner), void *owner);
-void memory_cut(struct memory *memory, size_t octets);        /* deliver at most so many; 0 = all */
+void memory_cut(struct memory *memory, size_t octets); /* deliver at most so many; 0 = all */
+void memory_tls(struct memory *memory, const struct memory_tls *client);
 void memory_trust_all(struct memory *memory);                 /* the client takes any certificate */
 void memory_start_at(struct memory *memory, uint64_t now_ms); /* before the first run */
 /* Runs until both ends are over, nothing has a deadline, or the clock passes limit_ms. True: over.

@@ -5,19 +5,32 @@ struct bytes memory_tls_hello(void)
     return BYTES_LITERAL("\x16\x03\x01\x00\x04\x01\x00\x00\x00");
 }
 
-struct tls_facts memory_tls_shake(const struct tls_demand *demand, bool trusts_all)
+static bool have_version(const struct tls_demand *demand, const struct memory_tls *client)
+{
+    enum tls_version oldest =
+        client->at_least == TLS_VERSION_ANY ? TLS_VERSION_1_2 : client->at_least;
+
+    return demand->at_most == TLS_VERSION_ANY || demand->at_most >= oldest;
+}
+
+struct tls_facts memory_tls_shake(const struct tls_demand *demand, const struct memory_tls *client)
 {
     struct tls_demand asked = *demand;
+    bool asks = demand->ask_client || demand->require_client;
 
-    if (trusts_all)
+    asked.at_most = TLS_VERSION_ANY; /* that is for the client to say */
+    if (client->trusts_all)
         asked.cert = TLS_CERT_GOOD;
-    if (tls_demand_trust(&asked) == TLS_TRUST_NO)
+    /* RFC 9525 2: no common name; older texts leave it to the client. */
+    if (tls_demand_trust(&asked) == TLS_TRUST_NO || asked.cert == TLS_CERT_CN_ONLY ||
+        !have_version(demand, client) || (demand->require_client && client->subject.size == 0))
         return (struct tls_facts){.trouble = BYTES_LITERAL("the handshake came to nothing")};
     return (struct tls_facts){
         .ok = true,
         .version = demand->at_most == TLS_VERSION_ANY ? TLS_VERSION_1_3 : demand->at_most,
         .cipher = BYTES_LITERAL("TLS_AES_128_GCM_SHA256"),
-        .server_name = BYTES_LITERAL("server.example"),
+        .server_name = client->server_name,
+        .client = asks ? client->subject : BYTES_NONE,
         .tls_exporter = BYTES_LITERAL("the exporter of this one session"),
     };
 }

@@ -15,8 +15,14 @@
 
 /* What the client sends first: the head of a record with a ClientHello (RFC 8446 5.1). */
 struct bytes memory_tls_hello(void);
-/* trusts_all: the client takes any certificate. */
-struct tls_facts memory_tls_shake(const struct tls_demand *demand, bool trusts_all);
+/* The client of it. */
+struct memory_tls {
+    bool trusts_all;           /* takes any certificate */
+    enum tls_version at_least; /* ANY: 1.2 (RFC 8996) */
+    struct bytes server_name;  /* that it sends; borrowed */
+    struct bytes subject;      /* of its certificate, when it is asked for one; borrowed */
+};
+struct tls_facts memory_tls_shake(const struct tls_demand *demand, const struct memory_tls *client);
 struct tls_facts memory_tls_broken(void); /* no TLS record came where one had to */
 
 #endif

@@ -88,7 +88,9 @@ static size_t on_receive(void *self, uint64_t now_ms, struct bytes input)
 {
     struct actor *a = self;
     a->now_ms = now_ms;
-    if (!a->closing && !a->over)
+    if (a->tls_wish)
+        a->tls_leftover += input.size;
+    else if (!a->closing && !a->over)
         actor_read(a, input);
     return input.size;
 }
@@ -127,7 +129,7 @@ static enum engine_wish on_wish(const void *self)
         return ENGINE_WISH_NONE;
     if (a->reset)
         return ENGINE_WISH_RESET;
-    if (a->tls_wanted && !a->closing && a->out.size == 0)
+    if (a->tls_wish && !a->closing)
         return ENGINE_WISH_TLS;
     return a->closing && a->out.size == 0 ? ENGINE_WISH_CLOSE : ENGINE_WISH_NONE;
 }
@@ -150,7 +152,7 @@ static void on_wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
 static void lost(struct actor *a)
 {
     bool ended = a->end_written;
-    enum smtp_outcome early = a->tls_wanted ? SMTP_OUTCOME_REFUSED_TLS : SMTP_OUTCOME_TEMPORARY;
+    enum smtp_outcome early = a->tls_wish ? SMTP_OUTCOME_REFUSED_TLS : SMTP_OUTCOME_TEMPORARY;
     enum smtp_outcome outcome = ended ? SMTP_OUTCOME_UNKNOWN : early;
     if (ended && HAS(a, LOST_IS_TEMPORARY))
         outcome = SMTP_OUTCOME_TEMPORARY;

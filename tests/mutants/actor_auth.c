@@ -3,6 +3,8 @@
  */
 #include "tests/mutants/actor_private.h"
 
+#include "fakeserver/scenario.h"
+
 #include <stdio.h>
 
 #define AUTH_OCTETS_MAX 2048
@@ -142,6 +144,15 @@ bool actor_auth_start(struct actor *a)
     a->auth_tries++;
     if (start_cram(a))
         return true;
+    a->sasl_active = false;
+    if (!unoffered && !other && actor_sasl_start(a, true))
+        return true;
+    /* Who was told to use TLS sends no password outside of it (RFC 4616 5; RFC 8314 5.1). */
+    if (actor_tls_wanted(a) && a->job->tls != SEND_TLS_OPPORTUNISTIC && !a->secure &&
+        !HAS(a, TLS_AUTH_IN_CLEAR))
+        plain = login = false;
+    if (!plain && !login)
+        return actor_sasl_start(a, false);
     if (login && (!plain || HAS(a, LOGIN_FIRST)))
         start_login(a);
     else if (plain)
@@ -187,6 +198,15 @@ static void answer_challenge(struct actor *a)
 void actor_auth_answered(struct actor *a)
 {
     enum actor_class class = actor_class_of(a, STAGE_AUTH);
+    if (class == CLASS_GO && !actor_sasl_may_end(a)) {
+        a->reply.code = 0;
+        actor_after_auth(a, false, CLASS_TEMPORARY);
+        return;
+    }
+    if (class == CLASS_MORE && a->reply.code == 334 && a->sasl_active) {
+        actor_sasl_challenge(a);
+        return;
+    }
     if (class == CLASS_MORE && a->reply.code == 334) {
         answer_challenge(a);
         return;
@@ -208,7 +228,8 @@ void actor_auth_answered(struct actor *a)
         a->tried_login = false;
     }
     /* Another mechanism is worth a try where this one was refused (RFC 4954 4, 6). */
-    bool mechanism = a->reply.code == 504 || a->reply.code == 534 || a->auth_step == 9;
+    bool mechanism =
+        a->reply.code == 504 || a->reply.code == 534 || a->auth_step == 9 || a->sasl_step == 9;
     if ((mechanism || hammers) && !HAS(a, NO_AUTH_RETRY) && actor_auth_start(a))
         return;
     actor_after_auth(a, false, class);

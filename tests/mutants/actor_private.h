@@ -6,6 +6,8 @@
  * actor_session.c    the order of commands
  * actor_command.c    the spelling of commands
  * actor_auth.c       AUTH PLAIN and LOGIN
+ * actor_sasl.c       mechanisms with proofs
+ * actor_tls.c        STARTTLS
  * actor_message.c    mail data
  * actor_tls.c        STARTTLS and implicit TLS
  * actor_chunk.c      the same by BDAT
@@ -16,11 +18,12 @@
 
 #include "base/buf.h"
 #include "base/smtp_extension.h"
+#include "base/smtp_mechanism.h"
 #include "tests/mutants/actor.h"
 
 #define ACTOR_OUT_OCTETS ((size_t)128 * 1024)
-#define ACTOR_LINE_OCTETS 16384 /* more than a challenge of RFC 4954 4 */
-#define ACTOR_TEXT_OCTETS 600
+#define ACTOR_LINE_OCTETS 20480
+#define ACTOR_TEXT_OCTETS 16384
 #define ACTOR_REPLY_LINES_MAX 1000
 #define ACTOR_AWAITED_MAX (2 * ACTOR_RECIPIENTS_MAX + 8)
 #define ACTOR_REPORT_OCTETS 32768
@@ -70,7 +73,8 @@ struct actor_reply {
 };
 
 struct actor_offer {
-    bool pipelining, size, eight_bit, starttls, auth, plain, login, cram;
+    bool pipelining, size, eight_bit, auth, plain, login, cram, starttls;
+    uint32_t mechanisms;         /* bits of enum smtp_mechanism */
     unsigned long long size_max; /* 0 = none announced */
 };
 
@@ -103,6 +107,9 @@ struct actor {
     unsigned mails, rcpts; /* of this session; of this transaction */
     struct actor_reply reply;
     struct actor_offer offer;
+    struct actor_offer offer_before; /* of the clear session */
+    bool secure, tls_wish, tls_tried, tls_again;
+    size_t tls_leftover; /* octets that came behind the 220 */
     struct actor_await awaited[ACTOR_AWAITED_MAX];
     size_t await_first, await_count;
 
@@ -113,6 +120,12 @@ struct actor {
     unsigned mail_tries, rcpt_tries, sends, auth_tries;
     bool tried_plain, tried_login, tried_cram, authenticated, auth_again, helo, greeted;
     unsigned auth_step;
+    enum smtp_mechanism sasl;
+    bool sasl_active, sasl_proven;
+    unsigned sasl_step;
+    uint32_t sasl_tried;
+    size_t sasl_expected_size;
+    char sasl_expected[128]; /* the server's proof */
     bool auth_login;
     uint64_t extras_done; /* rows of extras[] */
     enum actor_point point;
@@ -128,10 +141,6 @@ struct actor {
         bool scanned, eight_bit, bare_cr, long_line, nul, mime, binary;
         uint64_t size; /* with CRLF line ends */
     } message;
-
-    bool tls_wanted; /* the engine wishes for it */
-    bool secure, tls_tried, tls_again;
-    struct actor_offer offer_before_tls;
 
     bool held; /* waits before it writes */
     uint64_t held_until_ms;
@@ -162,6 +171,19 @@ void actor_answered(struct actor *a); /* a->reply is whole */
 void actor_after_auth(struct actor *a, bool ok, enum actor_class class);
 void actor_fail(struct actor *a, enum smtp_outcome outcome); /* all that are undecided */
 void actor_quit(struct actor *a);
+void actor_note_failure(struct actor *a, enum actor_stage stage);
+void actor_go_on_after_ehlo(struct actor *a);
+
+/* actor_sasl.c */
+bool actor_sasl_start(struct actor *a, bool better); /* false: there is nothing to try */
+void actor_sasl_challenge(struct actor *a);
+bool actor_sasl_may_end(const struct actor *a);
+
+/* actor_tls.c */
+bool actor_tls_wanted(const struct actor *a);
+bool actor_tls_start(struct actor *a);
+void actor_tls_answered(struct actor *a, enum actor_class class);
+void actor_tls_done(struct actor *a);
 
 /* actor_command.c */
 void actor_put(struct actor *a, const char *line); /* with the line end, and the line's traits */
@@ -169,13 +191,6 @@ void actor_put_ehlo(struct actor *a, bool helo);
 void actor_put_mail(struct actor *a);
 void actor_put_rcpt(struct actor *a, size_t recipient);
 bool actor_address_can_be_sent(const struct actor *a, struct bytes address);
-
-void actor_after_tls(struct actor *a, bool ehlo); /* goes on after STARTTLS, by EHLO or as it is */
-
-/* actor_tls.c */
-bool actor_tls_start(struct actor *a); /* true: STARTTLS was sent, or the session ends */
-void actor_tls_answered(struct actor *a);
-void actor_tls_done(struct actor *a);
 
 /* actor_auth.c */
 bool actor_auth_start(struct actor *a); /* false: there is nothing to try */

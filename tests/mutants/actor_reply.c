@@ -31,11 +31,15 @@ static void set_offer(struct actor_offer *offer, struct bytes keyword, struct by
             offer->size_max = 0;
         return;
     }
+    if (bytes_equal(keyword, BYTES_LITERAL("STARTTLS")))
+        offer->starttls = true;
     if (!bytes_equal(keyword, BYTES_LITERAL("AUTH")))
         return;
     offer->auth = true;
     while (bytes_next_word(&rest, &word)) {
         offer->plain = offer->plain || bytes_equal_nocase(word, BYTES_LITERAL("PLAIN"));
+        if (smtp_mechanism_from(word) != SMTP_MECHANISM_OTHER)
+            offer->mechanisms |= UINT32_C(1) << smtp_mechanism_from(word);
         offer->cram = offer->cram || bytes_equal_nocase(word, BYTES_LITERAL("CRAM-MD5"));
         offer->login = offer->login || bytes_equal_nocase(word, BYTES_LITERAL("LOGIN"));
     }
@@ -140,6 +144,71 @@ static const struct confusion {
     {ACTOR_END_ONLY_250,           STAGE_END,      251, 299, CLASS_PERMANENT},
     {ACTOR_END_4YZ_PERMANENT,      STAGE_END,      400, 499, CLASS_PERMANENT},
     {ACTOR_END_5YZ_TEMPORARY,      STAGE_END,      500, 599, CLASS_TEMPORARY},
+    {ACTOR_CODE_421_PERMANENT,       STAGE_COUNT,    421, 421, CLASS_PERMANENT},
+    {ACTOR_CODE_553_TEMPORARY,       STAGE_COUNT,    553, 553, CLASS_TEMPORARY},
+    {ACTOR_TLS_STARTTLS_ODD_GOES_ON, STAGE_STARTTLS, 200, 599, CLASS_PERMANENT},
+    {ACTOR_GREETING_4YZ_GOES_ON,     STAGE_GREETING, 400, 499, CLASS_GO       },
+    {ACTOR_GREETING_5YZ_GOES_ON,     STAGE_GREETING, 500, 599, CLASS_GO       },
+    {ACTOR_GREETING_4YZ_PERMANENT,   STAGE_GREETING, 400, 499, CLASS_PERMANENT},
+    {ACTOR_GREETING_5YZ_TEMPORARY,   STAGE_GREETING, 500, 599, CLASS_TEMPORARY},
+    {ACTOR_GREETING_ODD_GOES_ON,     STAGE_GREETING, 0,   199, CLASS_GO       },
+    {ACTOR_GREETING_ODD_GOES_ON,     STAGE_GREETING, 300, 399, CLASS_GO       },
+    {ACTOR_GREETING_ODD_GOES_ON,     STAGE_GREETING, 600, 999, CLASS_GO       },
+    {ACTOR_EHLO_5YZ_GOES_ON,         STAGE_EHLO,     500, 599, CLASS_GO       },
+    {ACTOR_EHLO_4YZ_GOES_ON,         STAGE_EHLO,     400, 499, CLASS_GO       },
+    {ACTOR_EHLO_ODD_GOES_ON,         STAGE_EHLO,     0,   199, CLASS_GO       },
+    {ACTOR_EHLO_ODD_GOES_ON,         STAGE_EHLO,     300, 399, CLASS_GO       },
+    {ACTOR_EHLO_ODD_GOES_ON,         STAGE_EHLO,     600, 999, CLASS_GO       },
+    {ACTOR_HELO_5YZ_GOES_ON,         STAGE_HELO,     500, 599, CLASS_GO       },
+    {ACTOR_HELO_4YZ_GOES_ON,         STAGE_HELO,     400, 499, CLASS_GO       },
+    {ACTOR_HELO_4YZ_PERMANENT,       STAGE_HELO,     400, 499, CLASS_PERMANENT},
+    {ACTOR_HELO_5YZ_TEMPORARY,       STAGE_HELO,     500, 599, CLASS_TEMPORARY},
+    {ACTOR_HELO_ODD_GOES_ON,         STAGE_HELO,     0,   199, CLASS_GO       },
+    {ACTOR_HELO_ODD_GOES_ON,         STAGE_HELO,     300, 399, CLASS_GO       },
+    {ACTOR_HELO_ODD_GOES_ON,         STAGE_HELO,     600, 999, CLASS_GO       },
+    {ACTOR_AUTH_4YZ_PERMANENT,       STAGE_AUTH,     400, 499, CLASS_PERMANENT},
+    {ACTOR_AUTH_5YZ_TEMPORARY,       STAGE_AUTH,     500, 599, CLASS_TEMPORARY},
+    {ACTOR_AUTH_3YZ_GOES_ON,         STAGE_AUTH,     300, 399, CLASS_GO       },
+    {ACTOR_AUTH_ODD_GOES_ON,         STAGE_AUTH,     0,   199, CLASS_GO       },
+    {ACTOR_AUTH_ODD_GOES_ON,         STAGE_AUTH,     600, 999, CLASS_GO       },
+    {ACTOR_MAIL_4YZ_PERMANENT,       STAGE_MAIL,     400, 499, CLASS_PERMANENT},
+    {ACTOR_MAIL_5YZ_TEMPORARY,       STAGE_MAIL,     500, 599, CLASS_TEMPORARY},
+    {ACTOR_MAIL_4YZ_GOES_ON,         STAGE_MAIL,     400, 499, CLASS_GO       },
+    {ACTOR_MAIL_5YZ_GOES_ON,         STAGE_MAIL,     500, 599, CLASS_GO       },
+    {ACTOR_MAIL_3YZ_GOES_ON,         STAGE_MAIL,     300, 399, CLASS_GO       },
+    {ACTOR_MAIL_ODD_GOES_ON,         STAGE_MAIL,     0,   199, CLASS_GO       },
+    {ACTOR_MAIL_ODD_GOES_ON,         STAGE_MAIL,     600, 999, CLASS_GO       },
+    {ACTOR_MAIL_ONLY_250,            STAGE_MAIL,     200, 249, CLASS_PERMANENT},
+    {ACTOR_MAIL_ONLY_250,            STAGE_MAIL,     251, 299, CLASS_PERMANENT},
+    {ACTOR_RCPT_4YZ_PERMANENT,       STAGE_RCPT,     400, 499, CLASS_PERMANENT},
+    {ACTOR_RCPT_5YZ_TEMPORARY,       STAGE_RCPT,     500, 599, CLASS_TEMPORARY},
+    {ACTOR_RCPT_4YZ_GOES_ON,         STAGE_RCPT,     400, 499, CLASS_GO       },
+    {ACTOR_RCPT_5YZ_GOES_ON,         STAGE_RCPT,     500, 599, CLASS_GO       },
+    {ACTOR_RCPT_3YZ_GOES_ON,         STAGE_RCPT,     300, 399, CLASS_GO       },
+    {ACTOR_RCPT_ODD_GOES_ON,         STAGE_RCPT,     0,   199, CLASS_GO       },
+    {ACTOR_RCPT_ODD_GOES_ON,         STAGE_RCPT,     600, 999, CLASS_GO       },
+    {ACTOR_RCPT_251_FAILS,           STAGE_RCPT,     251, 251, CLASS_PERMANENT},
+    {ACTOR_RCPT_252_FAILS,           STAGE_RCPT,     252, 252, CLASS_PERMANENT},
+    {ACTOR_RCPT_ONLY_250,            STAGE_RCPT,     200, 249, CLASS_PERMANENT},
+    {ACTOR_RCPT_ONLY_250,            STAGE_RCPT,     253, 299, CLASS_PERMANENT},
+    {ACTOR_DATA_2YZ_GOES_ON,         STAGE_DATA,     200, 299, CLASS_MORE     },
+    {ACTOR_DATA_4YZ_GOES_ON,         STAGE_DATA,     400, 499, CLASS_MORE     },
+    {ACTOR_DATA_5YZ_GOES_ON,         STAGE_DATA,     500, 599, CLASS_MORE     },
+    {ACTOR_DATA_4YZ_PERMANENT,       STAGE_DATA,     400, 499, CLASS_PERMANENT},
+    {ACTOR_DATA_5YZ_TEMPORARY,       STAGE_DATA,     500, 599, CLASS_TEMPORARY},
+    {ACTOR_DATA_ODD_GOES_ON,         STAGE_DATA,     0,   199, CLASS_MORE     },
+    {ACTOR_DATA_ODD_GOES_ON,         STAGE_DATA,     600, 999, CLASS_MORE     },
+    {ACTOR_END_4YZ_SENT,             STAGE_END,      400, 499, CLASS_GO       },
+    {ACTOR_END_5YZ_SENT,             STAGE_END,      500, 599, CLASS_GO       },
+    {ACTOR_END_3YZ_SENT,             STAGE_END,      300, 399, CLASS_GO       },
+    {ACTOR_END_ODD_SENT,             STAGE_END,      0,   199, CLASS_GO       },
+    {ACTOR_END_ODD_SENT,             STAGE_END,      600, 999, CLASS_GO       },
+    {ACTOR_END_2YZ_PERMANENT,        STAGE_END,      200, 299, CLASS_PERMANENT},
+    {ACTOR_END_2YZ_TEMPORARY,        STAGE_END,      200, 299, CLASS_TEMPORARY},
+    {ACTOR_END_ONLY_250,             STAGE_END,      200, 249, CLASS_PERMANENT},
+    {ACTOR_END_ONLY_250,             STAGE_END,      251, 299, CLASS_PERMANENT},
+    {ACTOR_END_4YZ_PERMANENT,        STAGE_END,      400, 499, CLASS_PERMANENT},
+    {ACTOR_END_5YZ_TEMPORARY,        STAGE_END,      500, 599, CLASS_TEMPORARY},
 };
 
 static struct bytes reply_text(const struct actor *a)
@@ -215,7 +284,10 @@ static void keep_text(struct actor *a, struct bytes text)
 static void finish_reply(struct actor *a)
 {
     actor_answered(a);
-    a->reply = (struct actor_reply){.code = 0};
+    a->reply.code = 0;
+    a->reply.broken = false;
+    a->reply.lines = a->reply.size = 0;
+    a->reply.text[0] = '\0';
 }
 
 static void break_reply(struct actor *a)
@@ -311,8 +383,11 @@ void actor_read(struct actor *a, struct bytes input)
         read_segment(a, input);
         return;
     }
-    /* What stands behind the 220 to STARTTLS is thrown away (RFC 3207 6). */
-    while (input.size > 0 && !a->closing && !a->over && !a->reset && !a->tls_wanted) {
+    while (input.size > 0 && !a->closing && !a->over && !a->reset) {
+        if (a->tls_wish) { /* behind the 220 to STARTTLS (RFC 3207 6) */
+            a->tls_leftover += input.size;
+            return;
+        }
         size_t end = bytes_find(input, '\n');
         size_t take = end == BYTES_NOT_FOUND ? input.size : end + 1;
         if (!buf_append(&a->line, bytes_slice(input, 0, take))) {

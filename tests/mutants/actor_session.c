@@ -133,7 +133,7 @@ static enum smtp_outcome outcome_of(const struct actor *a, enum actor_class clas
 }
 
 /* What the user is told: the stage and the reply that decided. */
-static void note_failure(struct actor *a, enum actor_stage stage)
+void actor_note_failure(struct actor *a, enum actor_stage stage)
 {
     if (a->failed_code == 0) {
         a->failed_code = a->reply.code;
@@ -147,7 +147,7 @@ static void note_failure(struct actor *a, enum actor_stage stage)
 
 void actor_start(struct actor *a)
 {
-    a->tls_wanted = a->job->tls == SEND_TLS_IMPLICIT;
+    a->tls_wish = a->job->tls == SEND_TLS_IMPLICIT;
     actor_await(a, STAGE_GREETING, 0);
     if (HAS(a, SPEAKS_FIRST))
         step_ehlo(a, false);
@@ -222,7 +222,7 @@ static bool can_be_sent(struct actor *a)
 
 static void step_auth(struct actor *a)
 {
-    if (actor_tls_start(a) || sent_extra(a, POINT_AFTER_EHLO))
+    if (sent_extra(a, POINT_AFTER_EHLO))
         return;
     if (a->job->user.size == 0 || a->authenticated || HAS(a, AUTH_NEVER_USED) ||
         HAS(a, AUTH_AFTER_MAIL_REFUSED)) {
@@ -240,21 +240,13 @@ static void step_auth(struct actor *a)
     actor_quit(a);
 }
 
-void actor_after_tls(struct actor *a, bool ehlo)
-{
-    if (ehlo)
-        step_ehlo(a, false);
-    else
-        step_auth(a);
-}
-
 void actor_after_auth(struct actor *a, bool ok, enum actor_class class)
 {
     if (ok || (HAS(a, AUTH_OPTIONAL) && class == CLASS_PERMANENT)) {
         step_mail(a);
         return;
     }
-    note_failure(a, STAGE_AUTH);
+    actor_note_failure(a, STAGE_AUTH);
     if (class == CLASS_PERMANENT)
         actor_fail(a,
                    HAS(a, AUTH_4YZ_PERMANENT) ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_REFUSED_AUTH);
@@ -437,7 +429,7 @@ void actor_quit(struct actor *a)
 
 static void give_up(struct actor *a, enum actor_stage stage, enum actor_class class)
 {
-    note_failure(a, stage);
+    actor_note_failure(a, stage);
     actor_fail(a, outcome_of(a, class));
     step_finish(a);
 }
@@ -459,7 +451,8 @@ static void on_ehlo(struct actor *a, enum actor_class class, size_t recipient)
     if (HAS(a, MAIL_WITH_EHLO))
         return;
     if (class == CLASS_GO) {
-        step_auth(a);
+        if (!actor_tls_start(a))
+            step_auth(a);
         return;
     }
     a->offer = (struct actor_offer){.size_max = 0};
@@ -474,17 +467,23 @@ static void on_ehlo(struct actor *a, enum actor_class class, size_t recipient)
 static void on_helo(struct actor *a, enum actor_class class, size_t recipient)
 {
     (void)recipient;
+    if (class == CLASS_GO && actor_tls_start(a))
+        return;
     if (class == CLASS_GO)
         step_auth(a);
     else
         give_up(a, STAGE_HELO, class);
 }
 
+void actor_go_on_after_ehlo(struct actor *a)
+{
+    step_auth(a);
+}
+
 static void on_starttls(struct actor *a, enum actor_class class, size_t recipient)
 {
-    (void)class;
     (void)recipient;
-    actor_tls_answered(a);
+    actor_tls_answered(a, class);
 }
 
 static void on_auth(struct actor *a, enum actor_class class, size_t recipient)
@@ -525,7 +524,7 @@ static void on_mail(struct actor *a, enum actor_class class, size_t recipient)
     }
     if (!a->grouped && mail_again(a))
         return;
-    note_failure(a, STAGE_MAIL);
+    actor_note_failure(a, STAGE_MAIL);
     if (HAS(a, RCPT_AFTER_REFUSED_MAIL) && !a->grouped) {
         step_rcpt(a);
         return;
@@ -578,7 +577,7 @@ static void on_rcpt(struct actor *a, enum actor_class class, size_t recipient)
         actor_await(a, STAGE_RCPT, recipient);
         return;
     } else {
-        note_failure(a, STAGE_RCPT);
+        actor_note_failure(a, STAGE_RCPT);
         decide(a, recipient,
                HAS(a, ABORTS_ON_REFUSED_RCPT_BUT_SENT) ? SMTP_OUTCOME_SENT : outcome_of(a, class));
         if ((HAS(a, GIVES_UP_WHOLE) || HAS(a, ABORTS_ALL_PERMANENT)) && !a->grouped) {
@@ -623,7 +622,7 @@ static void on_data(struct actor *a, enum actor_class class, size_t recipient)
     if (class == CLASS_GO)
         class = CLASS_ODD;
     if (any_recipient(a, true))
-        note_failure(a, STAGE_DATA);
+        actor_note_failure(a, STAGE_DATA);
     actor_fail(a, outcome_of(a, class));
     if (HAS(a, GROUP_STOPS_READING) && a->grouped)
         return;
@@ -652,7 +651,7 @@ static void on_chunk(struct actor *a, enum actor_class class, size_t recipient)
         actor_chunk_next(a);
         return;
     }
-    note_failure(a, STAGE_CHUNK);
+    actor_note_failure(a, STAGE_CHUNK);
     actor_fail(a, outcome_of(a, class == CLASS_MORE ? CLASS_ODD : class));
     if (HAS(a, CHUNK_NO_RSET)) {
         actor_put(a, "MAIL FROM:<sender@client.example>");
@@ -668,7 +667,7 @@ static void on_lmtp_end(struct actor *a, enum actor_class class, size_t recipien
         class == CLASS_GO ? SMTP_OUTCOME_SENT
                           : (a->reply.broken ? SMTP_OUTCOME_TEMPORARY : outcome_of(a, class));
     if (class != CLASS_GO)
-        note_failure(a, STAGE_END);
+        actor_note_failure(a, STAGE_END);
     for (size_t i = 0; i < a->count; i++) {
         bool all = HAS(a, LMTP_ONE_REPLY) || HAS(a, LMTP_LAST_DECIDES);
         bool same =
@@ -725,8 +724,10 @@ static void on_end(struct actor *a, enum actor_class class, size_t recipient)
     if (class == CLASS_GO) {
         decide_tried(a, SMTP_OUTCOME_SENT);
     } else {
-        note_failure(a, STAGE_END);
+        actor_note_failure(a, STAGE_END);
         decide_tried(a, a->reply.broken ? SMTP_OUTCOME_UNKNOWN : outcome_of(a, class));
+        actor_note_failure(a, STAGE_END);
+        actor_fail(a, a->reply.broken ? SMTP_OUTCOME_UNKNOWN : outcome_of(a, class));
     }
     if (!begins_next_batch(a))
         step_finish(a);
@@ -738,7 +739,7 @@ static void on_extra(struct actor *a, enum actor_class class, size_t recipient)
                     (HAS(a, EXTRA_REFUSED_IS_PERMANENT) && class == CLASS_TEMPORARY);
     (void)recipient;
     if (gives_up && a->job->before != 0 && !a->transaction_over) {
-        note_failure(a, STAGE_EXTRA);
+        actor_note_failure(a, STAGE_EXTRA);
         actor_fail(a, SMTP_OUTCOME_PERMANENT);
         actor_quit(a);
         return;
@@ -785,7 +786,7 @@ static void on_quit(struct actor *a, enum actor_class class, size_t recipient)
 /* 421 may answer anything: the server goes (RFC 5321 3.8). */
 static void on_421(struct actor *a, enum actor_stage stage)
 {
-    note_failure(a, stage);
+    actor_note_failure(a, stage);
     actor_fail(a, HAS(a, CODE_421_PERMANENT) ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_TEMPORARY);
     a->await_count = 0;
     if (HAS(a, CODE_421_GOES_ON) && !a->sending && a->mail_tries < RETRIES_MAX) {

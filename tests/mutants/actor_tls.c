@@ -1,74 +1,97 @@
 /*
- * actor_tls.c - STARTTLS (RFC 3207) and implicit TLS (RFC 8314 3.3). The handshake is the
- * transport's.
+ * actor_tls.c - STARTTLS and TLS from the first octet (RFC 3207, RFC 8314), as the scenario asks.
  */
 #include "tests/mutants/actor_private.h"
 
-static void give_up(struct actor *a)
+#include "fakeserver/scenario.h"
+
+bool actor_tls_wanted(const struct actor *a)
 {
-    actor_fail(a, SMTP_OUTCOME_REFUSED_TLS);
-    actor_quit(a);
+    return a->job->tls != SEND_TLS_NONE;
 }
 
-/* Without TLS there is no password, and no message where TLS was demanded (RFC 3207 6). */
-static bool may_go_on_in_the_clear(const struct actor *a)
+static bool is_required(const struct actor *a)
 {
-    bool opportunistic = a->job->tls == SEND_TLS_OPPORTUNISTIC && a->job->user.size == 0;
-    return opportunistic || HAS(a, TLS_DOWNGRADES);
+    return a->job->tls == SEND_TLS_STARTTLS && !HAS(a, TLS_OPTIONAL);
 }
 
-static void put_starttls(struct actor *a)
-{
-    actor_put(a, "STARTTLS");
-    actor_await(a, STAGE_STARTTLS, 0);
-}
-
+/* After EHLO. True: STARTTLS was sent, or the session ends for want of it. */
 bool actor_tls_start(struct actor *a)
 {
-    bool asked = a->job->tls == SEND_TLS_STARTTLS || a->job->tls == SEND_TLS_OPPORTUNISTIC;
-    bool twice = HAS(a, TLS_TWICE) && a->secure && a->offer.starttls && !a->tls_again;
-    if (HAS(a, TLS_OLD_LIST) && a->secure && asked)
-        a->offer = a->offer_before_tls;
-    if (twice) {
-        a->tls_again = true;
-        put_starttls(a);
+    bool again = HAS(a, TLS_AGAIN) && a->secure && a->offer.starttls && !a->tls_again;
+    bool wanted = (actor_tls_wanted(a) && !a->secure && !a->tls_tried) || again;
+    if (a->secure && HAS(a, TLS_OLD_LIST) && !a->helo)
+        a->offer = a->offer_before;
+    if (HAS(a, TLS_NEVER_USED) && a->job->tls == SEND_TLS_OPPORTUNISTIC)
+        return false;
+    if (!wanted)
+        return false;
+    if (!a->offer.starttls && !HAS(a, TLS_UNASKED)) {
+        if (!is_required(a))
+            return false;
+        a->reply.code = 0;
+        actor_fail(a, SMTP_OUTCOME_REFUSED_TLS);
+        actor_quit(a);
         return true;
     }
-    if (!asked || a->secure || a->tls_tried || HAS(a, TLS_NOT_USED))
-        return false;
+    a->tls_again = a->secure;
     a->tls_tried = true;
-    if (a->offer.starttls) {
-        put_starttls(a);
-        return true;
-    }
-    if (may_go_on_in_the_clear(a))
-        return false;
-    give_up(a);
+    a->offer_before = a->offer;
+    actor_put(a, HAS(a, TLS_ARGUMENT) ? "STARTTLS now" : "STARTTLS");
+    actor_await(a, STAGE_STARTTLS, 0);
+    if (HAS(a, TLS_IN_GROUP) && a->offer.pipelining)
+        actor_put(a, "NOOP");
     return true;
 }
 
-void actor_tls_answered(struct actor *a)
+/* Octets behind the 220 were sent in the clear: they are worth nothing (RFC 3207 6). */
+static void begin_handshake(struct actor *a)
 {
-    bool ready = a->reply.code == 220;
-    if (a->secure)
-        actor_after_tls(a, false);
-    else if (ready && !a->reply.broken)
-        a->tls_wanted = true;
-    else if (may_go_on_in_the_clear(a))
-        actor_after_tls(a, false);
-    else
-        give_up(a);
+    if (HAS(a, TLS_CLEAR_AFTER_220)) {
+        actor_put_ehlo(a, false);
+        actor_await(a, STAGE_EHLO, 0);
+        return;
+    }
+    a->tls_wish = true;
+    a->tls_leftover = 0;
+}
+
+void actor_tls_answered(struct actor *a, enum actor_class class)
+{
+    bool goes_on = class == CLASS_GO && a->reply.code == 220;
+    if (goes_on) {
+        begin_handshake(a);
+        return;
+    }
+    if (is_required(a) || class == CLASS_GO || class == CLASS_MORE || class == CLASS_ODD) {
+        actor_note_failure(a, STAGE_STARTTLS);
+        actor_fail(a, class == CLASS_PERMANENT && !HAS(a, STARTTLS_5YZ_TEMPORARY)
+                          ? SMTP_OUTCOME_REFUSED_TLS
+                          : (HAS(a, STARTTLS_4YZ_PERMANENT) ? SMTP_OUTCOME_PERMANENT
+                                                            : SMTP_OUTCOME_TEMPORARY));
+        actor_quit(a);
+        return;
+    }
+    actor_go_on_after_ehlo(a);
 }
 
 void actor_tls_done(struct actor *a)
 {
-    a->tls_wanted = false;
+    a->tls_wish = false;
     a->secure = true;
-    actor_wait_as_usual(a);
-    if (a->job->tls == SEND_TLS_IMPLICIT)
+    if (a->job->tls == SEND_TLS_IMPLICIT && !a->greeted)
         return;
-    a->offer_before_tls = a->offer;
-    if (!HAS(a, TLS_NO_EHLO))
-        a->offer = (struct actor_offer){.size_max = 0};
-    actor_after_tls(a, !HAS(a, TLS_NO_EHLO));
+    buf_clear(&a->line);
+    a->helo = false;
+    if (HAS(a, TLS_NO_EHLO)) {
+        actor_go_on_after_ehlo(a);
+        return;
+    }
+    a->offer = (struct actor_offer){.size_max = 0};
+    actor_put_ehlo(a, false);
+    if (a->tls_leftover > 0 && HAS(a, TLS_LEFTOVER_KEPT)) {
+        actor_go_on_after_ehlo(a);
+        return;
+    }
+    actor_await(a, STAGE_EHLO, 0);
 }

@@ -120,14 +120,6 @@ const struct mutant mutants[] = {
     M2("reads-text-for-recipient", READS_TEXT_FOR_RECIPIENT, PIPELINES, "2920-3.1-h 2920-3.1-j", "finds the recipient of a reply by its text")
     M2("group-stops-reading", GROUP_STOPS_READING, PIPELINES, "2920-3.1-g", "hangs when DATA at the end of a group is refused")
 
-    /* ---- TLS ---- */
-    M("tls-not-used", TLS_NOT_USED, "3207-6-a 8314-5.1-a", "sends in the clear though it is to use STARTTLS")
-    M("tls-downgrades", TLS_DOWNGRADES, "3207-6-e 3207-6-a", "goes on in the clear when STARTTLS is missing or refused")
-    M("tls-trusts-all", TLS_TRUSTS_ALL, "7817-3-a 8314-5-a", "takes any certificate")
-    M("tls-no-ehlo", TLS_NO_EHLO, "3207-4.2-c 3207-4.2-a", "sends no EHLO after the handshake")
-    M("tls-old-list", TLS_OLD_LIST, "3207-4.2-a 3207-4.2-b", "keeps to the list that came before the handshake")
-    M("tls-twice", TLS_TWICE, "3207-4.2-d 8314-3.3-b", "sends STARTTLS under TLS")
-
     /* ---- command lines ---- */
     M("lines-end-in-lf", LINES_END_IN_LF, "5321-2.3.8-a", "ends command lines with LF")
     M("lines-end-in-cr", LINES_END_IN_CR, "5321-2.3.8-a", "ends command lines with CR")
@@ -312,6 +304,52 @@ const struct mutant mutants[] = {
     M("message-twice", MESSAGE_TWICE, "5321-4.2.5-a", "sends the first message in the place of the second")
     M("message-lost", MESSAGE_LOST, "5321-4.2.5-a", "forgets all messages but the first")
     M("refusal-cached", REFUSAL_CACHED, "5321-4.5.4.1-g", "takes a refused MAIL for a verdict on the next message")
+    /* ---- TLS ---- */
+    {"tls-optional", {ACTOR_TLS_OPTIONAL, ACTOR_TLS_AUTH_IN_CLEAR}, "3207-6-a 3207-4-b 4616-5-a 8314-5.1-a 4954-9-a", "goes on in the clear where TLS cannot be had"},
+    {"tls-optional-login", {ACTOR_TLS_OPTIONAL, ACTOR_TLS_AUTH_IN_CLEAR, ACTOR_LOGIN_FIRST}, "draft-login-1-a", "sends LOGIN in the clear where TLS cannot be had"},
+    M2("tls-optional-helo", TLS_OPTIONAL, TLS_AUTH_IN_CLEAR, "3207-6-a", "goes on in the clear where EHLO is refused")
+    M2("auth-before-tls", TLS_AUTH_IN_CLEAR, TLS_OPTIONAL, "7628-3-a 3207-6-e", "sends a token in the clear")
+    M("tls-again", TLS_AGAIN, "3207-4.2-d 8314-3.3-b", "sends STARTTLS inside of TLS")
+    M("tls-old-list", TLS_OLD_LIST, "3207-4.2-a", "goes by the list that it got in the clear")
+    M("tls-unasked", TLS_UNASKED, "3207-4-a", "sends STARTTLS where it is not offered")
+    M("tls-argument", TLS_ARGUMENT, "3207-4-a", "sends a parameter with STARTTLS")
+    M("tls-in-group", TLS_IN_GROUP, "3207-4-e", "goes on with its group after STARTTLS")
+    M("tls-clear-after-220", TLS_CLEAR_AFTER_220, "3207-4-c 3207-4-d", "sends EHLO in the clear after 220 to STARTTLS")
+    M("tls-no-ehlo", TLS_NO_EHLO, "3207-4.2-c 3207-4.2-b", "sends no EHLO after the handshake")
+    M("tls-leftover-kept", TLS_LEFTOVER_KEPT, "3207-6-d", "believes what came behind the 220")
+    M("tls-trusts-all", TLS_TRUSTS_ALL, "7817-3-a 3207-4.1-a 8314-5-a 9525-6.6-a 9525-2-a 6125-6.4.4-a", "trusts every certificate")
+    M("tls-old", TLS_OLD, "8996-4-a 8996-5-a 8997-3-a", "agrees on TLS 1.0 and 1.1")
+    M("tls-no-name", TLS_NO_NAME, "9325-3.7-a", "does not name the server in its ClientHello")
+    M("tls-never-used", TLS_NEVER_USED, "3207-6-b", "does not use STARTTLS though it may")
+    M("starttls-4yz-permanent", STARTTLS_4YZ_PERMANENT, "5321-4.2-f", "gives up for good after 4yz to STARTTLS")
+    M("starttls-odd-goes-on", TLS_STARTTLS_ODD_GOES_ON, "3207-6-e", "does not start TLS after 220")
+
+    /* ---- SASL with proofs ---- */
+    M("cram-upper-case", CRAM_UPPER_CASE, "2195-2-a", "writes the digest of CRAM-MD5 with capitals")
+    M("cram-key-cut", CRAM_KEY_CUT, "2195-2-b", "cuts a password of more than 64 octets")
+    M("scram-unescaped", SCRAM_UNESCAPED, "5802-5.1-b 5801-4-a", "leaves a comma in a user name as it is")
+    M("scram-same-nonce", SCRAM_SAME_NONCE, "5802-5-c", "has one nonce for all exchanges")
+    M("scram-binding-lost", SCRAM_BINDING_LOST, "5802-5-d", "sends another header in c= than before")
+    M("scram-nonce-unchecked", SCRAM_NONCE_UNCHECKED, "5802-5.1-a", "does not look for its nonce in the server's")
+    M("scram-extension-ignored", SCRAM_EXTENSION_IGNORED, "5802-5.1-c 5802-5.1-a", "passes over an extension that must be known")
+    M("scram-attribute-fails", SCRAM_ATTRIBUTE_FAILS, "5802-5.1-d", "gives up on an optional attribute")
+    M("scram-any-iterations", SCRAM_ANY_ITERATIONS, "5802-5.1-f", "takes any iteration count")
+    M("server-unverified", SASL_SERVER_UNVERIFIED, "5802-5-a 5802-5.1-e 2831-2.1.3-a", "does not look at the server's proof")
+    M("success-is-enough", SASL_SUCCESS_IS_ENOUGH, "5802-5-b 2831-2.1.3-a", "takes 235 without the server's proof")
+    M("scram-never-y", SCRAM_NEVER_Y, "5802-6-b", "says n though it knows channel binding")
+    M("scram-no-plus", SCRAM_NO_PLUS, "5802-6-c", "does not use channel binding where it is offered")
+    M("sasl-weakest", SASL_WEAKEST, "7677-4-a 5802-6-c", "takes the weakest SCRAM that is offered")
+    M("sasl-short-room", SASL_SHORT_ROOM, "4954-4-h", "has room for 1024 octets of a challenge")
+    M("sasl-proof-wrong", SASL_PROOF_WRONG, "7677-3-a 2831-2.1.2-a 2195-2-b 7628-3.1-a", "proves another password")
+    M("digest-count", DIGEST_COUNT, "2831-2.1.2-a", "writes nc=1")
+    M("digest-uri", DIGEST_URI, "2831-2.1.2-a", "takes http for the service")
+    M("digest-anything", DIGEST_ANYTHING, "2831-2.1.1-a 2831-2.1.1-b", "answers a challenge without a nonce or a known qop")
+    M("digest-lists-fail", DIGEST_LISTS_FAIL, "2831-2.1.1-b", "gives up on a list of qop")
+    M("oauth-no-header", OAUTH_NO_HEADER, "7628-3.1-a", "leaves the GS2 header out")
+    M("oauth-error-ignored", OAUTH_ERROR_IGNORED, "7628-3.2.3-a 7628-4-a", "sends its token again after an error")
+    M("external-other", EXTERNAL_OTHER, "4954-4-c", "asks to be somebody else in EXTERNAL")
+    {"digest-chosen", {ACTOR_DIGEST_FIRST}, "6331-2-a", "takes DIGEST-MD5 where SCRAM is offered"},
+    {"binding-flag", {ACTOR_SCRAM_FLAG_P}, "5802-6-a 5802-5-d", "says p without a PLUS form"},
 
     /* ---- endings and reports ---- */
     M("lost-is-sent", LOST_IS_SENT, "5321-3.8-a", "reports sent when the connection is lost before the last reply")
@@ -336,6 +374,7 @@ const struct harmless harmless[] = {
     H("plain", PLAIN, "pipelining", "the simple client as it is")
     H("pipelines", PIPELINES, "", "sends command groups where PIPELINING is offered")
     HS("helo-only", HELO_ONLY, "ehlo pipelining auth auth-plain auth-login size 8bitmime enhancedstatuscodes chunking binarymime smtputf8 dsn deliverby futurerelease mt-priority requiretls limits lmtp messages", "opens with HELO (RFC 5321 3.2)", "5321-2.2.1-b 5321-4.1.1.1-c")
+    HS("helo-only", HELO_ONLY, "ehlo starttls pipelining auth auth-plain auth-login auth-cram-md5 auth-digest-md5 auth-scram-sha-1 auth-scram-sha-256 auth-scram-sha-256-plus auth-external auth-oauthbearer auth-xoauth2 size 8bitmime enhancedstatuscodes", "opens with HELO (RFC 5321 3.2)", "5321-2.2.1-b 5321-4.1.1.1-c")
     H("lower-case", LOWER_CASE, "pipelining", "writes verbs in lower case (RFC 5321 2.4)")
     H("mixed-case", MIXED_CASE, "pipelining", "writes vErBs in both")
     H("rset-first", RSET_FIRST, "pipelining", "sends RSET before MAIL (RFC 5321 4.1.1.5)")
@@ -376,6 +415,7 @@ const struct harmless harmless[] = {
     H("closes-on-nonsense", CLOSES_ON_NONSENSE, "pipelining", "ends the session on an odd code to RCPT")
     HS("connection-per-recipient", EACH_RECIPIENT, "pipelining multiple-recipients", "opens a connection for each recipient", "5321-4.5.4.1-i")
     H("repairs-cr", REPAIRS_CR, "pipelining", "turns a CR alone into CR LF")
+    H("scram-no-initial-response", NO_INITIAL_RESPONSE, "pipelining", "sends AUTH alone, whatever the mechanism")
     H("answers-503-with-ehlo", ANSWERS_503_WITH_EHLO, "pipelining", "sends EHLO and MAIL again after 503")
     H("data-always", DATA_ALWAYS, "pipelining chunking binarymime", "sends DATA though CHUNKING is offered")
     H("one-chunk", BDAT_WHOLE, "pipelining", "sends the message in one chunk")

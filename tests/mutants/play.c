@@ -90,8 +90,7 @@ static bool run_memory(struct stage *stage, struct engine client)
     struct memory *memory = memory_new(client, fake_server_engine(stage->server));
     if (memory == NULL)
         return err_memory(stage->err);
-    if (stage->player->trusts_all)
-        memory_trust_all(memory);
+    memory_tls(memory, &stage->player->tls);
     memory_watch(memory, take_client_events, take_server_events, stage);
     (void)memory_run(memory, limit_ms(stage->play));
     take_server_events(stage);

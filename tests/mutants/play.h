@@ -10,6 +10,7 @@
 
 #include "base/engine.h"
 #include "fakeserver/judge.h"
+#include "transport/memory.h"
 
 struct player {
     /* NULL: out of memory, or the job cannot be given to this client at all. */
@@ -20,9 +21,9 @@ struct player {
     void (*claim)(void *client, struct smtp_claim *ret);
     void (*free)(void *client);
     void *owner;
-    bool each_recipient; /* a connection for each recipient, one after the other */
-    bool reconnects;     /* and again at once, while the outcome is temporary */
-    bool trusts_all;     /* any certificate will do */
+    struct memory_tls tls; /* how it shakes hands */
+    bool each_recipient;   /* a connection for each recipient, one after the other */
+    bool reconnects;       /* and again at once, while the outcome is temporary */
 };
 
 #define PLAY_CONNECTIONS_MAX 256

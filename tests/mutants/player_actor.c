@@ -73,7 +73,17 @@ static void release(void *client)
 
 struct player player_of_actor(const struct actor_kind *kind)
 {
+    struct memory_tls tls = {.server_name = BYTES_LITERAL("server.example"),
+                             .subject = BYTES_LITERAL("CN=client.example")};
+    for (size_t i = 0; i < kind->trait_count; i++) {
+        tls.trusts_all = tls.trusts_all || kind->traits[i] == ACTOR_TLS_TRUSTS_ALL;
+        if (kind->traits[i] == ACTOR_TLS_OLD)
+            tls.at_least = TLS_VERSION_1_0;
+        if (kind->traits[i] == ACTOR_TLS_NO_NAME)
+            tls.server_name = BYTES_NONE;
+    }
     return (struct player){
+        .tls = tls,
         .make = make,
         .is_over = is_over,
         .claim = claim,
@@ -81,6 +91,5 @@ struct player player_of_actor(const struct actor_kind *kind)
         .owner = (void *)(uintptr_t)kind,
         .each_recipient = kind->each_recipient,
         .reconnects = kind->reconnects,
-        .trusts_all = kind->trusts_all,
     };
 }

@@ -84,20 +84,20 @@ static void refuse(struct smtp_player *player)
 static void *make(void *owner, const struct scenario *scenario, size_t connection,
                   struct arena *arena, struct engine *ret)
 {
+    const struct scenario_send *send = &scenario->send;
+    struct smtp_player *player = arena_alloc(arena, sizeof *player);
     static const enum smtp_client_tls ways[] = {
         [SEND_TLS_NONE] = SMTP_CLIENT_TLS_NONE,
         [SEND_TLS_STARTTLS] = SMTP_CLIENT_TLS_REQUIRED,
         [SEND_TLS_IMPLICIT] = SMTP_CLIENT_TLS_IMPLICIT,
         [SEND_TLS_OPPORTUNISTIC] = SMTP_CLIENT_TLS_OPPORTUNISTIC,
     };
-    const struct scenario_send *send = &scenario->send;
-    struct smtp_player *player = arena_alloc(arena, sizeof *player);
     struct smtp_client_options options = {
         .host = send->domain.size > 0 ? send->domain : BYTES_LITERAL("host.client.example"),
         .user = send->user,
         .password = send->password,
+        .plaintext_auth = send->tls == SEND_TLS_NONE,
         .tls = ways[send->tls],
-        .plaintext_auth = true,
         .recipients_max = send->to_count + 1,
         .noop = (send->before & SEND_BEFORE_NOOP) != 0,
         .verify = send->to,
@@ -108,6 +108,9 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
     (void)connection;
     options.has_mechanism = send->mechanism.size > 0;
     options.mechanism = smtp_mechanism_from(send->mechanism);
+    if (options.mechanism == SMTP_MECHANISM_OAUTHBEARER ||
+        options.mechanism == SMTP_MECHANISM_XOAUTH2)
+        options.token = send->password;
     for (size_t i = 0; i < SMTP_CLIENT_TIMEOUT_COUNT; i++)
         options.timeouts_ms[i] = send->timeout_ms;
     if (player != NULL)
@@ -182,6 +185,8 @@ static void release(void *client)
 struct player player_of_smtp_client(void)
 {
     return (struct player){
+        .tls = {.server_name = BYTES_LITERAL("server.example"),
+                .subject = BYTES_LITERAL("CN=client.example")},
         .make = make,
         .events = events,
         .is_over = is_over,

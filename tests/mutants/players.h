@@ -12,7 +12,6 @@ struct actor_kind {
     size_t trait_count;
     bool each_recipient;
     bool reconnects;
-    bool trusts_all;
 };
 
 /* kind is borrowed as long as the player is used. */

@@ -7,6 +7,7 @@
  *                   a mutant, a variant, or smtp_client; prints what is found
  *   --lacks WORDS   not those that need one of these capabilities (with --client)
  *   --profile NAME  only what the profile takes (with --client; default: all)
+ *   --known IDS     requirements that this client is known to break
  *   --sample N      variants take every N-th instance (the plain one takes all)
  *   -v              print each catch and each transcript of a false alarm
  *
@@ -43,6 +44,7 @@ static bool lacks_any(const char *lacks, const struct scenario *scenario)
     /* What the words of `send` need. */
     return (scenario->send.lmtp && mentions(lacks, BYTES_LITERAL("lmtp"))) ||
            (scenario->send.messages > 1 && mentions(lacks, BYTES_LITERAL("messages")));
+    return mentions(lacks, BYTES_LITERAL("starttls")) && scenario->send.tls != SEND_TLS_NONE;
 }
 
 /* Breaks it anything but SHOULDs that it is known to leave? */
@@ -56,6 +58,15 @@ static bool has_findings(const struct verdict *verdict, const char *should)
             return true;
     }
     return verdict->scenario == VERDICT_ERROR;
+}
+
+/* All that is found is a requirement that this client is known to break. */
+static bool is_known(const struct verdict *verdict, const char *known)
+{
+    for (size_t i = 0; i < verdict->finding_count; i++)
+        if (!mentions(known, bytes_of(verdict->findings[i].requirement)))
+            return false;
+    return verdict->scenario != VERDICT_ERROR && verdict->finding_count > 0;
 }
 
 static void print_verdict(const struct runner *runner, const char *client,
@@ -138,7 +149,6 @@ static struct player actor_player(const enum actor_trait *traits, struct actor_k
         .trait_count = MUTANT_TRAITS_MAX,
         .each_recipient = traits[0] == ACTOR_EACH_RECIPIENT,
         .reconnects = traits[0] == ACTOR_RECONNECTS,
-        .trusts_all = traits[0] == ACTOR_TLS_TRUSTS_ALL,
     };
     return player_of_actor(kind);
 }
@@ -370,7 +380,8 @@ static bool run_client(struct runner *runner)
                 continue;
             if (!play_one(runner, &player, runner->verbose, &verdict))
                 return false;
-            bool bad = has_findings(&verdict, NULL) || verdict.scenario == VERDICT_NOT_REACHED;
+            bool bad = (has_findings(&verdict, NULL) && !is_known(&verdict, runner->known)) ||
+                       verdict.scenario == VERDICT_NOT_REACHED;
             found += bad;
             if (bad || runner->verbose)
                 print_verdict(runner, runner->client, &verdict);
@@ -435,6 +446,8 @@ static bool options(struct runner *runner, int argc, char **argv)
             runner->has_profile = profile_from_word(bytes_of(argv[++i]), &runner->profile);
         else if (strcmp(argv[i], "--client") == 0 && value)
             runner->client = argv[++i];
+        else if (strcmp(argv[i], "--known") == 0 && value)
+            runner->known = argv[++i];
         else
             return false;
     }
@@ -459,9 +472,10 @@ static bool prepare(struct runner *runner)
 
 int main(int argc, char **argv)
 {
-    struct runner runner = {.folder = "scenarios", .lacks = "", .sample = 1};
+    struct runner runner = {.folder = "scenarios", .lacks = "", .sample = 1, .known = ""};
     if (!options(&runner, argc, argv)) {
-        (void)fputs("usage: mutants [-v] [--sample N] [--folder DIR] [--client NAME] [WORD...]\n",
+        (void)fputs("usage: mutants [-v] [--sample N] [--folder DIR] [--client NAME [--known IDS]] "
+                    "[WORD...]\n",
                     stderr);
         return 2;
     }

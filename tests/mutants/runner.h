@@ -19,6 +19,7 @@ struct runner {
     const char *folder;
     const char *client; /* NULL: all */
     const char *lacks;  /* capabilities, a blank between */
+    const char *known;
     size_t sample;
     bool verbose;
     bool has_profile;

@@ -68,9 +68,18 @@
     X(AUTH_PASSWORD_IN_NOOP) X(AUTH_WRONG_IDENTITY) X(AUTH_CANCELS_EMPTY) X(AUTH_LINE_BROKEN)      \
     X(AUTH_SAME_AFTER_504) X(AUTH_BARE_INITIAL) X(AUTH_NEVER_USED) X(AUTH_AFTER_MAIL_REFUSED)      \
                                                                              \
-    /* TLS: actor_tls.c */                                                                         \
-    X(TLS_NOT_USED) X(TLS_DOWNGRADES) X(TLS_TRUSTS_ALL) X(TLS_NO_EHLO) X(TLS_OLD_LIST)             \
-    X(TLS_TWICE)                                                                                   \
+    /* TLS */                                                                                      \
+    X(TLS_OPTIONAL) X(TLS_AGAIN) X(TLS_OLD_LIST) X(TLS_UNASKED) X(TLS_ARGUMENT) X(TLS_IN_GROUP)    \
+    X(TLS_CLEAR_AFTER_220) X(TLS_NO_EHLO) X(TLS_LEFTOVER_KEPT) X(TLS_TRUSTS_ALL) X(TLS_OLD)        \
+    X(TLS_NO_NAME) X(TLS_NEVER_USED) X(STARTTLS_5YZ_TEMPORARY) X(STARTTLS_4YZ_PERMANENT)           \
+    X(TLS_AUTH_IN_CLEAR) X(TLS_STARTTLS_ODD_GOES_ON)                                               \
+    /* SASL with proofs */                                                                         \
+    X(CRAM_UPPER_CASE) X(CRAM_KEY_CUT) X(SCRAM_UNESCAPED) X(SCRAM_SAME_NONCE) X(SCRAM_BINDING_LOST) \
+    X(SCRAM_NONCE_UNCHECKED) X(SCRAM_EXTENSION_IGNORED) X(SCRAM_ATTRIBUTE_FAILS)                   \
+    X(SCRAM_ANY_ITERATIONS) X(SASL_SERVER_UNVERIFIED) X(SASL_SUCCESS_IS_ENOUGH) X(SCRAM_NEVER_Y)   \
+    X(SCRAM_NO_PLUS) X(SASL_WEAKEST) X(SASL_SHORT_ROOM) X(DIGEST_COUNT) X(DIGEST_URI)              \
+    X(DIGEST_ANYTHING) X(DIGEST_LISTS_FAIL) X(OAUTH_NO_HEADER) X(OAUTH_ERROR_IGNORED)              \
+    X(DIGEST_FIRST) X(SCRAM_FLAG_P) X(SASL_PROOF_WRONG) X(EXTERNAL_OTHER)                                      \
     /* endings and reports */                                                                      \
     X(LOST_IS_SENT) X(LOST_IS_PERMANENT) X(LOST_EARLY_IS_PERMANENT) X(CLAIMS_SENT)                 \
     X(CRASHES) X(HANGS) X(SHORT_TIMEOUT) X(WHOLE_TIMEOUT) X(NO_TIMEOUT)          \

@@ -9,13 +9,14 @@ static const struct {
     const struct rule_test *tests;
     const size_t *count;
 } tables[] = {
-    {rule_tests_command,  &rule_tests_command_count },
-    {rule_tests_path,     &rule_tests_path_count    },
-    {rule_tests_session,  &rule_tests_session_count },
-    {rule_tests_data,     &rule_tests_data_count    },
-    {rule_tests_auth,     &rule_tests_auth_count    },
+    {rule_tests_command,   &rule_tests_command_count  },
+    {rule_tests_path,      &rule_tests_path_count     },
+    {rule_tests_session,   &rule_tests_session_count  },
+    {rule_tests_data,      &rule_tests_data_count     },
+    {rule_tests_auth,      &rule_tests_auth_count     },
     {rule_tests_extension, &rule_tests_extension_count},
-    {rule_tests_run_wide, &rule_tests_run_wide_count},
+    {rule_tests_tls,       &rule_tests_tls_count      },
+    {rule_tests_run_wide,  &rule_tests_run_wide_count },
 };
 
 static bool is_of(const struct finding *finding, const char *name)

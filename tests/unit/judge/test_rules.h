@@ -18,9 +18,10 @@ struct rule_test {
 };
 
 extern const struct rule_test rule_tests_command[], rule_tests_path[], rule_tests_session[],
-    rule_tests_data[], rule_tests_auth[], rule_tests_extension[], rule_tests_run_wide[];
+    rule_tests_data[], rule_tests_auth[], rule_tests_tls[], rule_tests_extension[],
+    rule_tests_run_wide[];
 extern const size_t rule_tests_command_count, rule_tests_path_count, rule_tests_session_count,
-    rule_tests_data_count, rule_tests_auth_count, rule_tests_extension_count,
+    rule_tests_data_count, rule_tests_auth_count, rule_tests_tls_count, rule_tests_extension_count,
     rule_tests_run_wide_count;
 
 #endif
