@@ -1,5 +1,6 @@
 #include "harness/import.h"
 
+#include "base/smtp_mechanism.h"
 #include "base/smtp_outcome.h"
 #include "base/text.h"
 #include "harness/import_redact.h"
@@ -184,8 +185,9 @@ static bool put_auth(struct writing *writing, struct bytes command)
     struct bytes word;
 
     (void)bytes_next_word(&rest, &word);
-    return bytes_next_word(&rest, &word) && buf_append_string(writing->to, "AUTH ") &&
-           buf_append(writing->to, word);
+    return buf_append_string(writing->to, "AUTH") &&
+           (!bytes_next_word(&rest, &word) || !smtp_mechanism_is_name(word) ||
+            (buf_append_octet(writing->to, ' ') && buf_append(writing->to, word)));
 }
 
 static size_t recipient_index(const struct import_names *names, struct bytes mailbox)

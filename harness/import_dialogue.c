@@ -250,7 +250,9 @@ static bool take_text(struct reading *reading, size_t index, struct bytes text)
     const struct import_line *line = &reading->lines[index];
     enum import_hint side = by_content(text);
 
-    if (reading->in_auth && side != IMPORT_HINT_SERVER && text.size > 0)
+    /* A response has no blank in it, and may look like QUIT or DATA. */
+    if (reading->in_auth && side != IMPORT_HINT_SERVER && text.size > 0 &&
+        (side == IMPORT_HINT_NONE || bytes_find(text, ' ') == BYTES_NOT_FOUND))
         return add_unit(reading, &(struct import_unit){.kind = IMPORT_RESPONSE,
                                                        .text = text,
                                                        .proof = IMPORT_PROOF_PLACE});

@@ -123,6 +123,23 @@ static void take_command(struct import_names *names, const struct import_unit *u
         take_response(names, *mechanism, (*responses)++, word);
 }
 
+/* Servers repeat commands that they refuse, and logs run lines into each other. */
+static void take_repeated(struct import_names *names, const struct import_reply_line *line)
+{
+    static const struct bytes auth = {"AUTH PLAIN ", 11};
+
+    for (; line != NULL; line = line->next) {
+        size_t at = bytes_find_bytes(line->text, auth);
+        struct bytes rest = BYTES_NONE;
+        struct bytes word;
+
+        if (at != BYTES_NOT_FOUND)
+            rest = bytes_after(line->text, at + auth.size);
+        if (bytes_next_word(&rest, &word))
+            take_response(names, BYTES_LITERAL("PLAIN"), 0, word);
+    }
+}
+
 /* Somebody who types EHLO by hand may give the name of the server. */
 static bool greets_as(const struct import_dialogue *dialogue, struct bytes host)
 {
@@ -142,6 +159,7 @@ void import_names_read(const struct import_dialogue *dialogue, struct arena *are
     for (size_t i = 0; i < dialogue->count; i++) {
         const struct import_unit *unit = &dialogue->units[i];
 
+        take_repeated(ret, unit->reply);
         if (unit->kind == IMPORT_COMMAND)
             take_command(ret, unit, &mechanism, &responses);
         else if (unit->kind == IMPORT_RESPONSE)

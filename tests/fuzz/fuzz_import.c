@@ -10,12 +10,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 enum { ARENA_OCTETS_MAX = 64 * 1024 * 1024, SCENARIO_OCTETS_MAX = 8 * 1024 * 1024 };
 
-#define PASSWORD "0pen-sesame"
-#define RESPONSE "AGpva2VyADBwZW4tc2VzYW1l" /* NUL joker NUL password */
+#define PASSWORD "sesame-open"
+#define RESPONSE "AGpva2VyAHNlc2FtZS1vcGVu" /* NUL joker NUL password */
 
 static void hold_no_password(struct bytes scenario, struct bytes log)
 {
-    if (bytes_find_bytes(log, BYTES_LITERAL("AUTH PLAIN " RESPONSE "\n")) == BYTES_NOT_FOUND)
+    if (bytes_find_bytes(log, BYTES_LITERAL("\nC: AUTH PLAIN " RESPONSE "\n")) == BYTES_NOT_FOUND)
         return;
     if (scenario.size == 0 ||
         bytes_find_bytes(scenario, BYTES_LITERAL("C: AUTH PLAIN")) == BYTES_NOT_FOUND)
