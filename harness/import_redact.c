@@ -135,7 +135,9 @@ static void take_repeated(struct import_names *names, const struct import_reply_
 
         if (at != BYTES_NOT_FOUND)
             rest = bytes_after(line->text, at + auth.size);
-        if (bytes_next_word(&rest, &word))
+        /* Not the next mechanism of a list. */
+        if (bytes_next_word(&rest, &word) &&
+            bytes_find(decoded(names->arena, word), '\0') != BYTES_NOT_FOUND)
             take_response(names, BYTES_LITERAL("PLAIN"), 0, word);
     }
 }

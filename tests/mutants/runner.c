@@ -43,8 +43,9 @@ static bool lacks_any(const char *lacks, const struct scenario *scenario)
             return true;
     /* What the words of `send` need. */
     return (scenario->send.lmtp && mentions(lacks, BYTES_LITERAL("lmtp"))) ||
-           (scenario->send.messages > 1 && mentions(lacks, BYTES_LITERAL("messages")));
-    return mentions(lacks, BYTES_LITERAL("starttls")) && scenario->send.tls != SEND_TLS_NONE;
+           (scenario->send.messages > 1 && mentions(lacks, BYTES_LITERAL("messages"))) ||
+           (scenario->send.tls != SEND_TLS_NONE && scenario->send.tls != SEND_TLS_IMPLICIT &&
+            mentions(lacks, BYTES_LITERAL("starttls")));
 }
 
 /* Breaks it anything but SHOULDs that it is known to leave? */

@@ -198,7 +198,7 @@ static const struct bad cases[] = {
     {NULL, NULL, SMTPSEND "--password-file x --body x", 64, "--user"},
     {NULL, NULL, SMTPSEND "--user j --password-file no --body x", 66, "no: No such file"},
     {NULL, NULL, SMTPSEND "--user j --password-fd 99 --body x", 66, "password"},
-    {NULL, NULL, SMTPSEND "--body x a b", 64, "FILE|\"b\""},
+    {NULL, NULL, SMTPSEND "--body x a b", 64, "FILE|--body"},
     {NULL, NULL, SMTPSEND "no-file", 66, "no-file: No such file"},
     {NULL, NULL, SMTPSEND "dir", 66, "dir: Is a directory"},
 };
