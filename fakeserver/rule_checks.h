@@ -141,6 +141,7 @@ RULE_CHECK(starttls_not_offered);
 RULE_CHECK(starttls_inside_tls);
 RULE_CHECK(command_instead_of_handshake);
 RULE_CHECK(first_inside_tls_is_no_ehlo);
+RULE_CHECK(closed_after_handshake);
 RULE_CHECK(tls_version_is_old);
 RULE_CHECK(mail_without_tls);
 RULE_CHECK(auth_without_tls);

@@ -280,6 +280,8 @@ const struct rule rules[] = {
      "RFC 3207 4", COMMAND, 0, NULL, RULE_ALWAYS, command_instead_of_handshake},
     {"ehlo-inside-tls", "3207-4.2-c", FINDING_SHOULD, "EHLO as the first command after the handshake",
      "RFC 3207 4.2", COMMAND, 0, NULL, RULE_PLAIN, first_inside_tls_is_no_ehlo},
+    {"quit-untrusted", "3207-4.1-b", FINDING_SHOULD, "QUIT after a handshake that does not satisfy",
+     "RFC 3207 4.1", RULE_OF_END, 0, NULL, RULE_PLAIN, closed_after_handshake},
     {"no-tls-1.0", "8996-4-a", FINDING_MUST, "no TLS 1.0",
      "RFC 8996 4", RULE_OF_TLS, 0, "1.0", RULE_ALWAYS, tls_version_is_old},
     {"no-tls-1.1", "8996-5-a", FINDING_MUST, "no TLS 1.1",

@@ -279,7 +279,9 @@ static bool may_have_timed_out(const struct rule_case *of)
 }
 
 /* Not asked for: after 421 or 521, a timeout, a dead TLS handshake, when the server went first, and
- * inside mail data, where there is no other way out. */
+ * inside mail data, where there is no other way out. A client that says nothing inside of TLS did
+ * not like what the handshake told it: QUIT is a SHOULD there (RFC 3207 4.1), see
+ * closed_after_handshake(). */
 RULE_CHECK(closed_without_quit)
 {
     const struct session *session = of->session;
@@ -291,6 +293,8 @@ RULE_CHECK(closed_without_quit)
     if (session->shutting_down || session->shut_unasked || session->greeting_code == 521)
         return false;
     if (session->data_open || session->cut || may_have_timed_out(of))
+        return false;
+    if (session->secure && session->secure_units == 0)
         return false;
     /* A connection that was never used, or left before the greeting, was no session. */
     if (session->units == 0 && (session->greeting_code == 0 || session->connection > 1))

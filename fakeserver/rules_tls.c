@@ -45,6 +45,22 @@ RULE_CHECK(first_inside_tls_is_no_ehlo)
            verb != SMTP_VERB_QUIT;
 }
 
+/* The level that the handshake came to is not enough for the client (RFC 3207 4.1). */
+RULE_CHECK(closed_after_handshake)
+{
+    const struct session *session = of->session;
+    bool ended_by_us = session->expired || session->server_ended ||
+                       (of->claim && (of->claim->hung || of->claim->signal != 0));
+
+    (void)rule;
+    if (!session->after_starttls || session->secure_units > 0 || session->client_ended ||
+        session->tls_failed || session->shutting_down || ended_by_us)
+        return false;
+    (void)snprintf(report->got, sizeof(report->got), "%s right after the handshake",
+                   of->record->kind == TRANSCRIPT_CLIENT_RESET ? "a reset" : "the end");
+    return true;
+}
+
 RULE_CHECK(tls_version_is_old)
 {
     const struct tls_facts *tls = of->record->tls;

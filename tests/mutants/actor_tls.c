@@ -83,6 +83,11 @@ void actor_tls_done(struct actor *a)
         return;
     buf_clear(&a->line);
     a->helo = false;
+    if (HAS(a, TLS_LEAVES)) {
+        actor_fail(a, SMTP_OUTCOME_REFUSED_TLS);
+        actor_close(a);
+        return;
+    }
     if (HAS(a, TLS_NO_EHLO)) {
         actor_go_on_after_ehlo(a);
         return;

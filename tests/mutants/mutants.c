@@ -318,6 +318,7 @@ const struct mutant mutants[] = {
     M("tls-no-ehlo", TLS_NO_EHLO, "3207-4.2-c 3207-4.2-b", "sends no EHLO after the handshake")
     M("tls-leftover-kept", TLS_LEFTOVER_KEPT, "3207-6-d", "believes what came behind the 220")
     M("tls-trusts-all", TLS_TRUSTS_ALL, "7817-3-a 3207-4.1-a 8314-5-a 9525-6.6-a 9525-2-a 6125-6.4.4-a", "trusts every certificate")
+    M2("tls-leaves", TLS_LEAVES, TLS_TRUSTS_ALL, "3207-4.1-b", "closes without QUIT where the certificate does not satisfy it")
     M("tls-old", TLS_OLD, "8996-4-a 8996-5-a 8997-3-a", "agrees on TLS 1.0 and 1.1")
     M("tls-no-name", TLS_NO_NAME, "9325-3.7-a", "does not name the server in its ClientHello")
     M("tls-never-used", TLS_NEVER_USED, "3207-6-b", "does not use STARTTLS though it may")

@@ -72,7 +72,7 @@
     X(TLS_OPTIONAL) X(TLS_AGAIN) X(TLS_OLD_LIST) X(TLS_UNASKED) X(TLS_ARGUMENT) X(TLS_IN_GROUP)    \
     X(TLS_CLEAR_AFTER_220) X(TLS_NO_EHLO) X(TLS_LEFTOVER_KEPT) X(TLS_TRUSTS_ALL) X(TLS_OLD)        \
     X(TLS_NO_NAME) X(TLS_NEVER_USED) X(STARTTLS_5YZ_TEMPORARY) X(STARTTLS_4YZ_PERMANENT)           \
-    X(TLS_AUTH_IN_CLEAR) X(TLS_STARTTLS_ODD_GOES_ON)                                               \
+    X(TLS_AUTH_IN_CLEAR) X(TLS_STARTTLS_ODD_GOES_ON) X(TLS_LEAVES)                                              \
     /* SASL with proofs */                                                                         \
     X(CRAM_UPPER_CASE) X(CRAM_KEY_CUT) X(SCRAM_UNESCAPED) X(SCRAM_SAME_NONCE) X(SCRAM_BINDING_LOST) \
     X(SCRAM_NONCE_UNCHECKED) X(SCRAM_EXTENSION_IGNORED) X(SCRAM_ATTRIBUTE_FAILS)                   \

@@ -53,6 +53,7 @@ const struct rule_test rule_tests_tls[] = {
     {.rule = "starttls-once", TLS_OFFER STARTTLS SECURE INSIDE("EHLO a.example") INSIDE("STARTTLS") INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("EHLO a.example") INSIDE("QUIT") LEFT}},
     {.rule = "handshake-next", TLS_OFFER STARTTLS "C: QUIT\nS: 221 bye\n!server-closed\n!client-closed\n", {TLS_OFFER "C: STARTTLS\nS: 454 no\n" BYE}},
     {.rule = "ehlo-inside-tls", TLS_OFFER STARTTLS SECURE INSIDE("NOOP") INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT}, .also = "hello-before-others"},
+    {.rule = "quit-untrusted", TLS_OFFER STARTTLS SECURE LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT, TLS_OFFER STARTTLS "!tls-failed\n" LEFT}},
     {.rule = "no-tls-1.0", TLS_OFFER STARTTLS "+0.050 1 tls - secure tls version=1.0\n" INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT}},
     {.rule = "no-tls-1.1", TLS_OFFER STARTTLS "+0.050 1 tls - secure tls version=1.1\n" INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT}},
     {.rule = "tls-demanded", PLAIN MAIL BYE, {PLAIN BYE}, .prepare = with_tls},
