@@ -83,11 +83,32 @@ bool tls_version_from_word(struct bytes word, enum tls_version *ret)
     return false;
 }
 
+/* RFC 9325 4.1. What begins with "@" is no suite, but a word to OpenSSL. */
+static bool is_weak(struct bytes suite)
+{
+    return bytes_find_bytes(suite, BYTES_LITERAL("NULL")) != BYTES_NOT_FOUND ||
+           bytes_find_bytes(suite, BYTES_LITERAL("RC4")) != BYTES_NOT_FOUND ||
+           bytes_starts_with(suite, BYTES_LITERAL("EXP"));
+}
+
+static bool are_all_weak(struct bytes suites)
+{
+    struct bytes suite;
+
+    if (suites.size == 0)
+        return false;
+    while (bytes_next(&suites, ':', &suite))
+        if (!bytes_starts_with(suite, BYTES_LITERAL("@")) && !is_weak(suite))
+            return false;
+    return true;
+}
+
 enum tls_trust tls_demand_trust(const struct tls_demand *demand)
 {
     bool old = demand->at_most == TLS_VERSION_1_0 || demand->at_most == TLS_VERSION_1_1;
 
-    if (old || (demand->fault != TLS_FAULT_NONE && demand->fault != TLS_FAULT_TRUNCATE))
+    if (old || are_all_weak(demand->ciphers) ||
+        (demand->fault != TLS_FAULT_NONE && demand->fault != TLS_FAULT_TRUNCATE))
         return TLS_TRUST_NO;
     return certs[demand->cert].trust;
 }

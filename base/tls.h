@@ -130,7 +130,8 @@ const char *tls_version_word(enum tls_version version); /* "1.2"; ANY: "any" */
 bool tls_version_from_word(struct bytes word, enum tls_version *ret);
 
 /* Can a client that does everything right finish this handshake? Versions before 1.2 are refused by
- * it (RFC 8996), faults end it. */
+ * it (RFC 8996), and suites without encryption, with RC4 or for export (RFC 9325 4.1); faults end
+ * it. */
 enum tls_trust tls_demand_trust(const struct tls_demand *demand);
 
 #endif

@@ -21,6 +21,12 @@ struct tls_facts memory_tls_shake(const struct tls_demand *demand, const struct 
     asked.at_most = TLS_VERSION_ANY; /* that is for the client to say */
     if (client->trusts_all)
         asked.cert = TLS_CERT_GOOD;
+    if (client->takes_names && asked.cert == TLS_CERT_ADDRESS_AS_NAME)
+        asked.cert = TLS_CERT_GOOD;
+    if (client->heeds_case && asked.cert == TLS_CERT_UPPER_CASE)
+        asked.cert = TLS_CERT_WRONG_HOST;
+    if (client->takes_weak_ciphers)
+        asked.ciphers = BYTES_NONE;
     /* RFC 9525 2: no common name; older texts leave it to the client. */
     if (tls_demand_trust(&asked) == TLS_TRUST_NO || asked.cert == TLS_CERT_CN_ONLY ||
         !have_version(demand, client) || (demand->require_client && client->subject.size == 0))

@@ -18,6 +18,9 @@ struct bytes memory_tls_hello(void);
 /* The client of it. */
 struct memory_tls {
     bool trusts_all;           /* takes any certificate */
+    bool heeds_case;           /* knows no name in capitals */
+    bool takes_names;          /* … a DNS-ID for an address */
+    bool takes_weak_ciphers;   /* … suites that encrypt nothing, too */
     enum tls_version at_least; /* ANY: 1.2 (RFC 8996) */
     struct bytes server_name;  /* that it sends; borrowed */
     struct bytes subject;      /* of its certificate, when it is asked for one; borrowed */

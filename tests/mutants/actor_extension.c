@@ -260,6 +260,15 @@ bool actor_has_too_many_domains(const struct actor *a, size_t recipient)
     return max > 0 && domains > max && !HAS(a, LIMITS_UNREAD);
 }
 
+/* Another EHLO, another list (RFC 9422 3.6). */
+void actor_forget_extensions(struct actor *a)
+{
+    struct smtp_limits limits = a->offered.limits;
+    a->offered = (struct smtp_extensions){0};
+    if (HAS(a, LIMITS_KEPT))
+        a->offered.limits = limits;
+}
+
 void actor_read_extensions(struct actor *a, struct bytes line)
 {
     (void)smtp_extensions_add(&a->offered, line, NULL);

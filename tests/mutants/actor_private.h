@@ -212,6 +212,7 @@ void actor_chunks_start(struct actor *a);
 void actor_chunk_next(struct actor *a);
 
 /* actor_extension.c */
+void actor_forget_extensions(struct actor *a);
 void actor_read_extensions(struct actor *a, struct bytes line); /* of the reply to EHLO */
 bool actor_extensions_allow(const struct actor *a); /* what is asked for can be had here */
 void actor_add_mail_parameters(const struct actor *a, char *line, size_t room);

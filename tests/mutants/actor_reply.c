@@ -345,7 +345,7 @@ static void read_line(struct actor *a, struct bytes line)
         is_digit(text.data[1]) && is_digit(text.data[2]))
         more = false;
     if (a->reply.lines == 0 && stage_now(a) == STAGE_EHLO)
-        a->offered = (struct smtp_extensions){0};
+        actor_forget_extensions(a);
     if (stage_now(a) == STAGE_EHLO && a->reply.lines > 0)
         actor_read_extensions(a, text);
     if (a->reply.lines == 0 && stage_now(a) == STAGE_EHLO)

@@ -77,6 +77,10 @@ struct player player_of_actor(const struct actor_kind *kind)
                              .subject = BYTES_LITERAL("CN=client.example")};
     for (size_t i = 0; i < kind->trait_count; i++) {
         tls.trusts_all = tls.trusts_all || kind->traits[i] == ACTOR_TLS_TRUSTS_ALL;
+        tls.heeds_case = tls.heeds_case || kind->traits[i] == ACTOR_TLS_NAME_WITH_CASE;
+        tls.takes_names = tls.takes_names || kind->traits[i] == ACTOR_TLS_ADDRESS_BY_NAME;
+        tls.takes_weak_ciphers =
+            tls.takes_weak_ciphers || kind->traits[i] == ACTOR_TLS_WEAK_CIPHERS;
         if (kind->traits[i] == ACTOR_TLS_OLD)
             tls.at_least = TLS_VERSION_1_0;
         if (kind->traits[i] == ACTOR_TLS_NO_NAME)
