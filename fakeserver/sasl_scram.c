@@ -224,12 +224,13 @@ static void read_server_first(const struct sasl_exchange *exchange, struct serve
     struct bytes field, iterations = BYTES_NONE;
     bool extended = bytes_starts_with(rest, BYTES_LITERAL("m="));
 
+    /* The server's part of the nonce is optional in the grammar (RFC 5802 7). */
     *ret = (struct server_first){.iterations = 0};
     if (extended)
         (void)bytes_next(&rest, ',', &field);
     ret->is_one = next_value(&rest, 'r', &ret->nonce) && next_value(&rest, 's', &ret->salt) &&
                   next_value(&rest, 'i', &iterations) && !extended &&
-                  bytes_starts_with(ret->nonce, own) && ret->nonce.size > own.size;
+                  bytes_starts_with(ret->nonce, own);
     if (!bytes_to_number(iterations, ITERATIONS_MAX, &ret->iterations) || ret->iterations == 0)
         ret->is_one = false;
 }
