@@ -39,6 +39,8 @@
     X(PASSWORD_FILE, "password-file", "PASSWORD_FILE",                                             \
       "file (mode 0600) with the password, one line")                                              \
     X(MECHANISM, "mechanism", "MECHANISM", "the AUTH mechanism asked for; empty: any")             \
+    X(PROOF, "proof", "PROOF",                                                                     \
+      "the last AUTH mechanism that the scenario needs and that sends no secret; mostly empty")    \
     X(DOMAIN, "domain", "DOMAIN", "the domain for EHLO; empty: the client's own choice")           \
     X(BEFORE_NOOP, "before-noop", "BEFORE_NOOP", "NOOP, if the client is to send it first")        \
     X(BEFORE_VRFY, "before-vrfy", "BEFORE_VRFY",                                                   \

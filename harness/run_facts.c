@@ -1,6 +1,7 @@
 #include "harness/run_facts.h"
 
 #include "base/buf.h"
+#include "base/smtp_mechanism.h"
 #include "base/text.h"
 #include "harness/capability.h"
 
@@ -83,6 +84,25 @@ static void set_tls(struct gathering *to)
         FACT(to, HOST) = FACT(to, TLS_NAME);
 }
 
+/* For clients that do not choose by themselves, or choose PLAIN unless they are told otherwise:
+ * what a scenario offers is known to it alone, what it needs is known here. */
+static struct bytes proof_needed(const struct scenario *scenario)
+{
+    const struct bytes prefix = BYTES_LITERAL("auth-");
+    struct bytes ret = BYTES_NONE;
+    for (size_t i = 0; i < scenario->need_count; i++) {
+        struct bytes word = scenario->needs[i];
+        enum smtp_mechanism mechanism;
+        if (!bytes_starts_with(word, prefix))
+            continue;
+        word = bytes_after(word, prefix.size);
+        mechanism = smtp_mechanism_from(word);
+        if (mechanism != SMTP_MECHANISM_OTHER && !smtp_mechanism_sends_secret(mechanism))
+            ret = word;
+    }
+    return ret;
+}
+
 static bool set_words(struct gathering *to, unsigned port)
 {
     const struct scenario_send *send = &to->scenario->send;
@@ -92,6 +112,7 @@ static bool set_words(struct gathering *to, unsigned port)
     FACT(to, USER) = send->user;
     FACT(to, PASSWORD) = send->password;
     FACT(to, MECHANISM) = send->mechanism;
+    FACT(to, PROOF) = proof_needed(to->scenario);
     FACT(to, DOMAIN) = send->domain;
     FACT(to, CLIENTS) = bytes_of(to->setting->clients);
     FACT(to, SMTPSEND) = bytes_of(to->setting->smtpsend);
