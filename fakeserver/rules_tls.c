@@ -24,13 +24,12 @@ RULE_CHECK(starttls_inside_tls)
     return of->session->secure;
 }
 
-/* The octets of a ClientHello are no command, though they came where one was read. */
 RULE_CHECK(command_instead_of_handshake)
 {
     (void)rule;
     (void)report;
-    return of->session->handshake_due && !of->session->secure && of->record->octets.size > 0 &&
-           of->record->octets.data[0] != '\x16';
+    return of->session->handshake_due && !of->session->handshake_seen && !of->session->secure &&
+           of->record->octets.size > 0;
 }
 
 /* QUIT is for a client that the handshake did not satisfy (RFC 3207 4.1). */

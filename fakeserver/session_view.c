@@ -400,6 +400,19 @@ static void read_unit(const struct transcript_record *record, struct command *re
     }
 }
 
+/* A server that stalls behind its 220, or has said another 2yz, reads a ClientHello (RFC 8446 5.1:
+ * type 22) as commands. It has LF anywhere: none of its "lines" is a command to be judged. */
+static void note_handshake(struct session *session, const struct transcript_record *record)
+{
+    bool is_invited = session->last_reply != SESSION_NOWHERE && !session->answered.is_content &&
+                      session->answered.verb == SMTP_VERB_STARTTLS &&
+                      smtp_code_class(session->last_code) == SMTP_CODE_2YZ;
+
+    if (is_invited && !session->secure && record->octets.size > 0 &&
+        record->octets.data[0] == '\x16')
+        session->handshake_seen = session->odd = true;
+}
+
 bool session_view_next(struct session_view *view, const struct transcript_record **ret_record,
                        struct session **ret_session, struct err *err)
 {
@@ -420,8 +433,10 @@ bool session_view_next(struct session_view *view, const struct transcript_record
         view->current = open_session(view, record->connection);
     if (!view->current)
         return err_memory(err);
-    if (session_is_unit(record))
+    if (session_is_unit(record)) {
         read_unit(record, &view->command);
+        note_handshake(view->current, record);
+    }
     *ret_record = record;
     *ret_session = view->current;
     return true;

@@ -130,6 +130,7 @@ struct session {
     bool expired;
     bool tls_failed;
     bool handshake_due;    /* 220 to STARTTLS was sent */
+    bool handshake_seen;   /* its octets came where commands are read */
     bool after_starttls;   /* TLS is there, by STARTTLS */
     unsigned secure_units; /* that came inside of TLS */
 

@@ -30,7 +30,9 @@ const struct rule_test rule_tests_command[] = {
      {HELLO("S: 250-SMTPUTF8\n") "C: VRFY j\xc3\xb6rg\nS: 252 ok\n" BYE}                                            },
     {.rule = "no-control-characters",
      PLAIN "C: VRFY jo\x01rg\nS: 252 ok\n" BYE,
-     {PLAIN "C: VRFY jorg\nS: 252 ok\n" BYE}                                               },
+     {PLAIN "C: VRFY jorg\nS: 252 ok\n" BYE,
+      HELLO("S: 250-STARTTLS\n") "C: STARTTLS\nS: 250 ok\nC: \x16\x03\x01\nS: 500 no\nC: \x03\nS: "
+                                 "500 no\n!client-closed\n"}                                               },
     {.rule = "one-space",
      PLAIN "C: VRFY  jorg\nS: 252 ok\n" BYE,
      {PLAIN "C: VRFY jorg smith\nS: 252 ok\n" BYE}                                                  },

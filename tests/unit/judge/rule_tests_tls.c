@@ -4,6 +4,7 @@
 
 #define TLS_OFFER HELLO("S: 250-STARTTLS\n")
 #define STARTTLS "C: STARTTLS\nS: 220 go\n"
+#define HELLO_OF_TLS "!stalled\nC: \x16\x03\x01\x01\nC: \x03Z\n"
 #define SECURE "+0.050 1 tls - secure tls version=1.3\n"
 #define INSIDE(text) "+0.060 1 command - secure \"" text "\\r\\n\"\n+0.061 1 reply model secure \"250 ok\\r\\n\"\n"
 #define LEFT "!client-closed\n"
@@ -51,7 +52,7 @@ const struct rule_test rule_tests_tls[] = {
     {.rule = "starttls-offered", PLAIN "C: STARTTLS\nS: 502 no\n" BYE, {TLS_OFFER "C: STARTTLS\nS: 454 no\n" BYE}},
     {.rule = "starttls-alone", TLS_OFFER "C: STARTTLS now\nS: 501 no\n" BYE, {TLS_OFFER "C: STARTTLS\nS: 454 no\n" BYE}},
     {.rule = "starttls-once", TLS_OFFER STARTTLS SECURE INSIDE("EHLO a.example") INSIDE("STARTTLS") INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("EHLO a.example") INSIDE("QUIT") LEFT}},
-    {.rule = "handshake-next", TLS_OFFER STARTTLS "C: QUIT\nS: 221 bye\n!server-closed\n!client-closed\n", {TLS_OFFER "C: STARTTLS\nS: 454 no\n" BYE}},
+    {.rule = "handshake-next", TLS_OFFER STARTTLS "C: QUIT\nS: 221 bye\n!server-closed\n!client-closed\n", {TLS_OFFER "C: STARTTLS\nS: 454 no\n" BYE, TLS_OFFER STARTTLS HELLO_OF_TLS LEFT}},
     {.rule = "ehlo-inside-tls", TLS_OFFER STARTTLS SECURE INSIDE("NOOP") INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT}, .also = "hello-before-others"},
     {.rule = "quit-untrusted", TLS_OFFER STARTTLS SECURE LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT, TLS_OFFER STARTTLS "!tls-failed\n" LEFT}},
     {.rule = "no-tls-1.0", TLS_OFFER STARTTLS "+0.050 1 tls - secure tls version=1.0\n" INSIDE("QUIT") LEFT, {TLS_OFFER STARTTLS SECURE INSIDE("QUIT") LEFT}},
