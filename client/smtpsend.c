@@ -244,7 +244,7 @@ static int send_messages(struct sending *sending)
         find_host(&sending->host);
     else if (!buf_append(&sending->host, options->ehlo) ||
              !smtp_command_check_host(options->ehlo, &err))
-        return complain(EX_USAGE, &err);
+        return complain(EX_DATAERR, &err);
     if (!get_password(sending, &err))
         return complain(EX_NOINPUT, &err);
     if (!make_tls(sending, &err))
@@ -281,8 +281,9 @@ int main(int argc, char **argv)
     buf_init(&sending.host, HOST_OCTETS_MAX + 64);
     (void)buf_init_whole(&sending.password, SMTPSEND_PASSWORD_OCTETS_MAX);
     if (!smtpsend_options_parse(argc, argv, &sending.options, &err)) {
-        status = complain(EX_USAGE, &err);
-        (void)fprintf(stderr, "Try smtpsend --help.\n");
+        status = complain(sending.options.unsendable ? EX_DATAERR : EX_USAGE, &err);
+        if (status == EX_USAGE)
+            (void)fprintf(stderr, "Try smtpsend --help.\n");
     } else if (sending.options.help) {
         (void)fputs(smtpsend_usage, stdout);
     } else if (sending.options.version) {

@@ -268,8 +268,10 @@ static bool take_request(struct smtpsend_options *options, int option, struct by
         rcpt = &options->rcpt_requests[options->recipient_count - 1];
     options->has_rcpt_requests |= option == OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_NOTIFY ||
                                   option == OPTION_REQUEST_FIRST + SMTPSEND_REQUEST_ORCPT;
-    return smtpsend_request_take((enum smtpsend_request_option)(option - OPTION_REQUEST_FIRST),
-                                 value, &options->request, rcpt, err);
+    options->unsendable =
+        !smtpsend_request_take((enum smtpsend_request_option)(option - OPTION_REQUEST_FIRST), value,
+                               &options->request, rcpt, err);
+    return !options->unsendable;
 }
 
 static void take_recipient(struct smtpsend_options *options, struct bytes path)

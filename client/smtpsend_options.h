@@ -22,6 +22,7 @@ struct smtpsend_options {
     unsigned port;
     bool has_port;
     struct bytes from;
+    bool unsendable; /* what was wrong is a value that no server may be asked for */
     bool has_from;
     struct bytes *recipients;
     size_t recipient_count;
