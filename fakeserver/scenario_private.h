@@ -217,6 +217,7 @@ struct scenario_parser {
     uint64_t size_octets;  /* send size=; 0 = none */
     uint32_t seen;         /* single head lines, by kind */
     uint32_t send_seen;    /* words of send */
+    bool no_own_account;   /* account none */
 
     struct step *steps;
     size_t optional;  /* a STEP_OPTIONAL without target; SIZE_MAX = none */

@@ -307,6 +307,8 @@ bool scenario_parse_account(struct scenario_parser *parser, const struct scenari
     size_t at = 0;
     bool is_end;
 
+    if (bytes_equal(bytes_trim(text->octets), BYTES_LITERAL("none")))
+        return parser->no_own_account = true;
     while (next_assignment(parser, text, &at, &word, &is_end) && !is_end) {
         if (bytes_equal(word.key, BYTES_LITERAL("user")))
             account.user = word.value;
@@ -331,7 +333,7 @@ static bool own_account_first(struct scenario_parser *parser)
     struct scenario *scenario = parser->scenario;
     struct account *accounts;
 
-    if (scenario->send.user.size == 0)
+    if (scenario->send.user.size == 0 || parser->no_own_account)
         return true;
     accounts = arena_alloc_array(parser->arena, scenario->account_count + 1, sizeof(*accounts));
     if (!accounts)

@@ -9,6 +9,23 @@
 
 #define MINUTE_MS ((uint64_t)60 * 1000)
 
+/* What SASLprep makes of the names and passwords in scenarios (RFC 4013 2.1): the soft hyphen maps
+ * to nothing. */
+static struct bytes prepare(struct bytes text, char *to)
+{
+    size_t size = 0;
+    if (bytes_find_bytes(text, BYTES_LITERAL("\xc2\xad")) == BYTES_NOT_FOUND ||
+        text.size > ACTOR_NAME_OCTETS)
+        return text;
+    for (size_t i = 0; i < text.size; i++) {
+        if (bytes_starts_with(bytes_after(text, i), BYTES_LITERAL("\xc2\xad")))
+            i++;
+        else
+            to[size++] = text.data[i];
+    }
+    return (struct bytes){to, size};
+}
+
 struct actor *actor_new(const struct actor_job *job, const enum actor_trait *traits,
                         size_t trait_count, uint64_t now_ms)
 {
@@ -23,6 +40,10 @@ struct actor *actor_new(const struct actor_job *job, const enum actor_trait *tra
     a->whole_if_none = SMTP_OUTCOME_TEMPORARY;
     for (size_t i = 0; i < trait_count; i++)
         a->trait[traits[i]] = true;
+    if (!HAS(a, SASL_UNPREPARED)) {
+        a->now.user = prepare(job->user, a->user);
+        a->now.password = prepare(job->password, a->password);
+    }
     if (!buf_init_whole(&a->out, ACTOR_OUT_OCTETS) ||
         !buf_init_whole(&a->chunk, ACTOR_OUT_OCTETS) ||
         !buf_init_whole(&a->line, ACTOR_LINE_OCTETS) ||

@@ -7,7 +7,6 @@
  * actor_command.c    the spelling of commands
  * actor_auth.c       AUTH PLAIN and LOGIN
  * actor_sasl.c       mechanisms with proofs
- * actor_tls.c        STARTTLS
  * actor_message.c    mail data
  * actor_tls.c        STARTTLS and implicit TLS
  * actor_chunk.c      the same by BDAT
@@ -26,6 +25,7 @@
 #define ACTOR_TEXT_OCTETS 16384
 #define ACTOR_REPLY_LINES_MAX 1000
 #define ACTOR_AWAITED_MAX (2 * ACTOR_RECIPIENTS_MAX + 8)
+#define ACTOR_NAME_OCTETS 64
 #define ACTOR_REPORT_OCTETS 32768
 
 /* What the next reply answers. */
@@ -102,6 +102,7 @@ struct actor {
     bool chunk_taken;
     struct smtp_extensions offered;
     bool old_keyword, limits_confused;
+    char user[ACTOR_NAME_OCTETS], password[ACTOR_NAME_OCTETS]; /* prepared */
     struct actor_job now; /* the job, with the message at hand */
     size_t message_index;
     unsigned mails, rcpts; /* of this session; of this transaction */

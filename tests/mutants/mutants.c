@@ -345,6 +345,7 @@ const struct mutant mutants[] = {
     M("scram-no-plus", SCRAM_NO_PLUS, "5802-6-c", "does not use channel binding where it is offered")
     M("sasl-weakest", SASL_WEAKEST, "7677-4-a 5802-6-c", "takes the weakest SCRAM that is offered")
     M("sasl-short-room", SASL_SHORT_ROOM, "4954-4-h", "has room for 1024 octets of a challenge")
+    M("sasl-unprepared", SASL_UNPREPARED, "4954-4-j 5802-2.2-a", "sends names and passwords without SASLprep")
     M("sasl-proof-wrong", SASL_PROOF_WRONG, "7677-3-a 2831-2.1.2-a 2195-2-b 7628-3.1-a", "proves another password")
     M("digest-count", DIGEST_COUNT, "2831-2.1.2-a", "writes nc=1")
     M("digest-uri", DIGEST_URI, "2831-2.1.2-a", "takes http for the service")
