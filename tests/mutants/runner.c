@@ -11,10 +11,13 @@
  *   --sample N      variants take every N-th instance (the plain one takes all)
  *   -v              print each catch and each transcript of a false alarm
  *
- * Ends with the two figures, and with the scenarios and rules that no mutant fails. Status 0: all
- * mutants caught, no false alarm, nothing that cannot fail.
+ * Ends with the two figures, with the scenarios and rules that no mutant fails, and with the
+ * requirements that nothing covers. Status 0: all mutants caught, no false alarm, nothing that
+ * cannot fail, nothing uncovered.
  */
 #include "tests/mutants/runner.h"
+
+#include "harness/coverage.h"
 
 #include "transport/data_path.h"
 
@@ -24,6 +27,7 @@
 
 #define LARGE_OCTETS ((uint64_t)128 * 1024)
 #define INSTANCE_OCTETS_MAX ((size_t)64 * 1024 * 1024)
+#define REGISTER_OCTETS_MAX ((size_t)4 * 1024 * 1024)
 #define RUN_OCTETS_MAX ((size_t)64 * 1024 * 1024)
 
 static bool mentions(const char *list, struct bytes word)
@@ -430,6 +434,36 @@ static size_t print_figures(const struct runner *runner)
     return amiss;
 }
 
+/* Of what shows on the wire, in the outcome or in time, all that a server without DNS can show is
+ * to be shown. Returns how many requirements are not. */
+static bool print_coverage(const struct runner *runner, struct arena *arena, size_t *ret_amiss,
+                           struct err *err)
+{
+    struct requirement_register list;
+    struct bytes text;
+    size_t kinds[COVERAGE_NOT_YET + 1] = {0};
+    struct bytes path = arena_printf(arena, "%s/requirements.tsv", runner->folder);
+    if (path.data == NULL)
+        return err_memory(err);
+    if (!data_path_read(path.data, REGISTER_OCTETS_MAX, arena, &text, err) ||
+        !requirement_register_parse(text, arena, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++) {
+        const struct requirement *row = &list.rows[i];
+        struct coverage coverage = coverage_of(row, &list, runner->suite);
+        if (bytes_equal(row->status, BYTES_LITERAL("not-observable")))
+            continue;
+        kinds[coverage.kind]++;
+        if (coverage.kind == COVERAGE_NOT_YET)
+            printf("NOT COVERED %.*s: %.*s\n", BYTES_FORMAT(row->id), BYTES_FORMAT(row->what));
+    }
+    printf("requirements covered: %zu of %zu that can be seen here (%zu cannot)\n",
+           kinds[COVERAGE_TESTED], kinds[COVERAGE_TESTED] + kinds[COVERAGE_NOT_YET],
+           kinds[COVERAGE_IMPOSSIBLE]);
+    *ret_amiss = kinds[COVERAGE_NOT_YET];
+    return true;
+}
+
 static bool options(struct runner *runner, int argc, char **argv)
 {
     int i = 1;
@@ -482,10 +516,14 @@ int main(int argc, char **argv)
     }
     bool ok = prepare(&runner) && (runner.client != NULL ? run_client(&runner) : run_all(&runner));
     size_t amiss = runner.alarms;
+    size_t uncovered = 0;
+    if (ok && runner.client == NULL) {
+        amiss = print_figures(&runner);
+        ok = print_coverage(&runner, runner.run_arena, &uncovered, &runner.err);
+        amiss += uncovered;
+    }
     if (!ok)
         (void)fprintf(stderr, "mutants: %s: %s\n", runner.instance_name, runner.err.what);
-    else if (runner.client == NULL)
-        amiss = print_figures(&runner);
     arena_free(runner.run_arena);
     arena_free(runner.instance_arena);
     suite_free(runner.suite);
