@@ -13,13 +13,12 @@ enum { ARENA_OCTETS_MAX = 64 * 1024 * 1024, SCENARIO_OCTETS_MAX = 8 * 1024 * 102
 #define PASSWORD "sesame-open"
 #define RESPONSE "AGpva2VyAHNlc2FtZS1vcGVu" /* NUL joker NUL password */
 
+/* Elsewhere the same octets may be mail data, or noise. */
 static void hold_no_password(struct bytes scenario, struct bytes log)
 {
-    if (bytes_find_bytes(log, BYTES_LITERAL("\nC: AUTH PLAIN " RESPONSE "\n")) == BYTES_NOT_FOUND)
+    if (!bytes_starts_with(log, BYTES_LITERAL("S: 220 hi\nC: EHLO a\nS: 250 AUTH PLAIN\n"
+                                              "C: AUTH PLAIN " RESPONSE "\n")))
         return;
-    if (scenario.size == 0 ||
-        bytes_find_bytes(scenario, BYTES_LITERAL("C: AUTH PLAIN")) == BYTES_NOT_FOUND)
-        return; /* it was mail data, or noise */
     REQUIRE(bytes_find_bytes(scenario, BYTES_LITERAL(RESPONSE)) == BYTES_NOT_FOUND);
     REQUIRE(bytes_find_bytes(scenario, BYTES_LITERAL(PASSWORD)) == BYTES_NOT_FOUND);
 }
