@@ -38,7 +38,7 @@ bool bytes_starts_with(struct bytes bytes, struct bytes prefix);
 bool bytes_starts_with_nocase(struct bytes bytes, struct bytes prefix);
 size_t bytes_find(struct bytes bytes, char octet);              /* index or BYTES_NOT_FOUND */
 size_t bytes_find_bytes(struct bytes bytes, struct bytes what); /* index or BYTES_NOT_FOUND */
-size_t bytes_find_eight_bit(struct bytes bytes); /* an octet above 127 */
+size_t bytes_find_eight_bit(struct bytes bytes);                /* an octet above 127 */
 
 /* The octets up to the next separator; *rest moves behind it. False when *rest was used up
  * (of size 0): so "a," has one field, and a text that ends in LF no empty last line. */

@@ -43,7 +43,8 @@ RULE_CHECK(proof_does_not_verify)
 /* The flag n is for clients without channel binding (RFC 5802 6). */
 RULE_CHECK(binding_is_not_told)
 {
-    return has_capability(of->scenario, "auth-scram-sha-256-plus") && response_has_remark(of, rule, report);
+    return has_capability(of->scenario, "auth-scram-sha-256-plus") &&
+           response_has_remark(of, rule, report);
 }
 
 RULE_CHECK(plus_is_not_used)

@@ -81,7 +81,7 @@ static void answered_command(struct session_view *view, struct session *session,
     else if (to->verb == SMTP_VERB_AUTH)
         auth_answered(session, class);
     else if (to->verb == SMTP_VERB_STARTTLS && code == 220) /* no other 2yz (RFC 3207 4) */
-        session->handshake_due = session->odd = true; /* what comes now is no command */
+        session->handshake_due = session->odd = true;       /* what comes now is no command */
     else if (to->verb == SMTP_VERB_QUIT)
         session->quit_answered = true;
     else if (to->verb == SMTP_VERB_DATA) {

@@ -10,7 +10,9 @@
 #define LAST_CHUNK "C: BDAT 10 LAST\nK: ended octets=10\nS: 250 ok\n"
 #define REFUSED "C: BDAT 10\nK: octets=10\nS: 452 full\n"
 #define OF_MAIL(keyword, parameters) WITH(keyword) ONE_MAIL(parameters) RCPT DATA CONTENT BYE
-#define OF_RCPT(keyword, parameters) WITH(keyword) MAIL ONE_RCPT(parameters) DATA CONTENT BYE
+#define OF_RCPT(keyword, parameters)                                                               \
+    WITH(keyword) MAIL ONE_RCPT(parameters)                                                        \
+    DATA CONTENT BYE
 #define BOTH "BINARYMIME\nS: 250-CHUNKING"
 
 static void is_lmtp(struct judge_fixture *fixture)

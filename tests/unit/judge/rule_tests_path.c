@@ -115,7 +115,10 @@ const struct rule_test rule_tests_path[] = {
     {.rule = "body-offered",
      WITH("",                                    " BODY=8BITMIME"),
      {WITH("S: 250-8BITMIME\n", " BODY=8BITMIME"), WITH("S: 250-8bitmime\n", " body=7bit")}},
-    {.rule = "body-offered",                                                                                             WITH("S: 250-8BITMIME\n",                                                                                                                    " BODY=BINARYMIME"),                                                                                                                                                                                                                                                                            {NULL}, .also = "binary-offered"},
+    {.rule = "body-offered",
+     WITH("S: 250-8BITMIME\n",                                                                                                                    " BODY=BINARYMIME"),
+     {NULL},
+     .also = "binary-offered"},
     {.rule = "body-once",                             WITH("S: 250-8BITMIME\n",                                                                       " BODY=7BIT BODY=7BIT"),                                                                                                                                                                                             {NULL}},
     {.rule = "body-value",                                                                                    WITH("S: 250-8BITMIME\n",                                                        " BODY=9BIT"),{NULL}},
     {.rule = "auth-parameter-offered",
@@ -129,6 +132,6 @@ const struct rule_test rule_tests_path[] = {
      {WITH("S: 250-DSN\n", " RET=HDRS"), WITH("S: 250-FROBNICATE\n", " FROB=1")}},
     {.rule = "rcpt-parameters-offered",
      TO("TO:<b@y.example> NOTIFY=NEVER"),
-     {HELLO("S: 250-DSN\n") MAIL "C: RCPT TO:<b@y.example> NOTIFY=NEVER\nS: 250 ok\n" BYE}},
+     {HELLO("S: 250-DSN\n") MAIL "C: RCPT TO:<b@y.example> NOTIFY=NEVER\nS: 250 ok\n" BYE}                                                                                                                                                                                                                                                          },
 };
 const size_t rule_tests_path_count = COUNT_OF(rule_tests_path);

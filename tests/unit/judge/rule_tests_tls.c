@@ -6,7 +6,8 @@
 #define STARTTLS "C: STARTTLS\nS: 220 go\n"
 #define HELLO_OF_TLS "!stalled\nC: \x16\x03\x01\x01\nC: \x03Z\n"
 #define SECURE "+0.050 1 tls - secure tls version=1.3\n"
-#define INSIDE(text) "+0.060 1 command - secure \"" text "\\r\\n\"\n+0.061 1 reply model secure \"250 ok\\r\\n\"\n"
+#define INSIDE(text)                                                                               \
+    "+0.060 1 command - secure \"" text "\\r\\n\"\n+0.061 1 reply model secure \"250 ok\\r\\n\"\n"
 #define LEFT "!client-closed\n"
 #define CRAM AUTH "C: AUTH CRAM-MD5\nS: 334 PDE+\n"
 #define REMARK(word) CRAM "+0.100 1 response - sasl=" word " \"{secret}\\r\\n\"\nS: 535 no\n" BYE
