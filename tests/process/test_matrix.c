@@ -35,23 +35,16 @@ static void has(const char *part)
 
 START_TEST(each_verdict_is_a_letter_and_what_was_not_run_a_dot)
 {
-    const char *all =
-        FILE_OF("a", "1",
-                RESULT("p", "\"verdict\":\"pass\",\"variations\":[]") "," RESULT(
-                    "v",
-                    "\"verdict\":"
-                    "\"pass\","
-                    "\"variations\":["
-                    "\"noop\"]") "," RESULT("w",
-                                            "\"verdict\":\"warn\"") "," RESULT("f",
-                                                                               "\"verdict\":"
-                                                                               "\"fail\"") "," RESULT("u",
-                                                                                                      "\"verdict\":\"unsupported\"") "," RESULT("n",
-                                                                                                                                                "\"verdict"
-                                                                                                                                                "\":\"not-"
-                                                                                                                                                "reached"
-                                                                                                                                                "\"") "," RESULT("e",
-                                                                                                                                                                 "\"verdict\":\"error\""));
+    /* clang-format off */
+    const char *all = FILE_OF("a", "1",
+        RESULT("p", "\"verdict\":\"pass\",\"variations\":[]") ","
+        RESULT("v", "\"verdict\":\"pass\",\"variations\":[\"noop\"]") ","
+        RESULT("w", "\"verdict\":\"warn\"") ","
+        RESULT("f", "\"verdict\":\"fail\"") ","
+        RESULT("u", "\"verdict\":\"unsupported\"") ","
+        RESULT("n", "\"verdict\":\"not-reached\"") ","
+        RESULT("e", "\"verdict\":\"error\""));
+    /* clang-format on */
 
     ck_assert(matrix_add(matrix, "all", bytes_of(all), &err));
     ck_assert(matrix_add(matrix, "one",
