@@ -408,9 +408,14 @@ static bool check(const struct smtpsend_options *options, struct err *err)
                        "standard input is one message, and cannot be among others");
     if (options->file_count > 0 && (options->has_subject || options->has_body))
         return err_set(err, ERR_SYNTAX, "a FILE is a whole message: no --subject, no --body");
-    if (!smtp_request_check_mail(&options->request, options->from.size == 0, err))
-        return false;
     return check_credentials(options, err);
+}
+
+/* What each value alone did not show: values that exclude each other, or the null reverse-path. */
+static bool check_request(struct smtpsend_options *options, struct err *err)
+{
+    options->unsendable = !smtp_request_check_mail(&options->request, options->from.size == 0, err);
+    return !options->unsendable;
 }
 
 bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret, struct err *err)
@@ -439,8 +444,9 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
     }
     ret->files = argv + optind;
     ret->file_count = (size_t)(argc - optind);
-    return check(ret, err) && smtpsend_tls_settle(&ret->tls, ret->port,
-                                                  ret->user.size > 0 && !ret->plaintext_auth, err);
+    return check(ret, err) && check_request(ret, err) &&
+           smtpsend_tls_settle(&ret->tls, ret->port, ret->user.size > 0 && !ret->plaintext_auth,
+                               err);
 }
 
 void smtpsend_options_release(struct smtpsend_options *options)

@@ -202,6 +202,7 @@ static const struct bad cases[] = {
     {NULL, NULL, SMTPSEND "--user j --password-file no --body x", 66, "no: No such file"},
     {NULL, NULL, SMTPSEND "--user j --password-fd 99 --body x", 66, "password"},
     {NULL, NULL, SMTPSEND "--body x a b", 64, "FILE|--body"},
+    {NULL, NULL, SMTPSEND "--holdfor 9 --holduntil 2030-12-31T23:59:59Z --body x", 65, "exclude"},
     {NULL, NULL, SMTPSEND "no-file", 66, "no-file: No such file"},
     {NULL, NULL, SMTPSEND "dir", 66, "dir: Is a directory"},
 };
