@@ -108,6 +108,11 @@ size_t bytes_find_eight_bit(struct bytes octets)
             high)
             break;
     }
+    for (; octets.size - at >= sizeof words[0]; at += sizeof words[0]) {
+        memcpy(words, octets.data + at, sizeof words[0]);
+        if (words[0] & high)
+            break;
+    }
     for (; at < octets.size; at++)
         if ((unsigned char)octets.data[at] > 127)
             return at;

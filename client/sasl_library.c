@@ -45,8 +45,8 @@ static bool explain(const struct sasl *sasl, int status, struct err *err)
         return err_memory(err);
     if (status == GSASL_SASLPREP_ERROR)
         return err_set(err, ERR_SYNTAX, "SASLprep forbids this user name or password (RFC 4013)");
-    return err_set(err, ERR_PROTOCOL, "%s of %s", gsasl_strerror_name(status),
-                   smtp_mechanism_name(sasl->mechanism));
+    return err_set(err, ERR_PROTOCOL, "%s: %s", smtp_mechanism_name(sasl->mechanism),
+                   gsasl_strerror(status));
 }
 
 /* An empty property is as good as none. */

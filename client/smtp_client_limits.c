@@ -31,10 +31,13 @@ static bool was_used(const struct smtp_client *client, struct bytes domain, size
 static bool admits_domain(struct smtp_client *client, struct bytes mailbox)
 {
     size_t max = client->offered.limits.rcpt_domain_max;
-    struct bytes domain = domain_of(mailbox);
+    struct bytes domain;
     size_t count;
 
-    if (max == 0 || was_used(client, domain, &count))
+    if (max == 0)
+        return true;
+    domain = domain_of(mailbox);
+    if (was_used(client, domain, &count))
         return true;
     return count < max && domain.size < buf_room(&client->domains) &&
            buf_append(&client->domains, domain) && buf_append_octet(&client->domains, '\n');

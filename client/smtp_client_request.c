@@ -45,7 +45,7 @@ static bool check_reverse_path(struct smtp_client *client)
         !smtp_command_check_reverse_path(message->reverse_path_ascii, SMTP_CHARSET_ASCII, &err))
         return refuse_all(
             client, smtp_client_say(client, "the reverse-path is no mailbox: %.180s", err.what));
-    if (!smtp_request_check_mail(&message->request, path.size == 0, &err))
+    if (client->asks && !smtp_request_check_mail(&message->request, path.size == 0, &err))
         return refuse_all(client, smtp_client_say(client, "%s", err.what));
     return true;
 }

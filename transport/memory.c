@@ -190,6 +190,7 @@ static void end_init(struct memory *memory, struct end *end, struct engine engin
 {
     end->memory = memory;
     end->paused = end->gone = false;
+    end->demand = (struct tls_demand){.cert = TLS_CERT_GOOD};
     end->lingers_to = ENGINE_NEVER;
     end->events = NULL;
     pipe_init(&end->in);
@@ -284,6 +285,10 @@ static bool deliver_end(struct end *end)
 
     if (in->size > 0 || end->gone || in->end == PIPE_OPEN || in->end == PIPE_REPORTED)
         return false;
+    /* Without close_notify a FIN is truncation to a client (RFC 8446 6.1). */
+    if (end == &end->memory->ends[CLIENT] && !end->drive.closed &&
+        other(end)->demand.fault == TLS_FAULT_TRUNCATE)
+        how = ENGINE_END_RESET;
     in->end = PIPE_REPORTED;
     drive_ended(&end->drive, end->memory->now_ms, how);
     if (drive_is_over(&end->drive))

@@ -29,7 +29,9 @@ static unsigned long send_all(const struct bench *bench, CURL *curl)
 
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, read_text);
     curl_easy_setopt(curl, CURLOPT_READDATA, &source);
-    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)bench->size);
+    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+                     bench->lf ? (curl_off_t)-1 : (curl_off_t)bench->size);
+    curl_easy_setopt(curl, CURLOPT_CRLF, bench->lf ? 1L : 0L);
     while (sent < bench->messages) {
         source.at = 0;
         if (curl_easy_perform(curl) != CURLE_OK) {
@@ -56,6 +58,11 @@ int main(int argc, char **argv)
         curl_easy_setopt(curl, CURLOPT_MAIL_FROM, "<sender@client.example>");
         curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
         curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        if (bench.ca != NULL) {
+            curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+            curl_easy_setopt(curl, CURLOPT_CAINFO, bench.ca);
+        }
+        curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, bench.sessions ? 1L : 0L);
         sent = send_all(&bench, curl);
     }
     curl_slist_free_all(recipients);

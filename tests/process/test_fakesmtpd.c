@@ -309,6 +309,67 @@ END_TEST
 
 /* ---- many ------------------------------------------------------------------------------------ */
 
+/* ---- TLS ------------------------------------------------------------------------------------- */
+
+static const struct tls_way {
+    const char *word;
+    const char *scheme;
+} tls_ways[] = {
+    {"starttls", "smtp" },
+    {"implicit", "smtps"},
+};
+
+/* curl's exit status; 60: the certificate cannot be verified. */
+static int run_curl(const struct tls_way *way, const char *ca)
+{
+    char command[512];
+    int status;
+
+    snprintf(command, sizeof(command),
+             "printf 'Subject: x\\r\\n\\r\\ny\\r\\n' | curl --disable -s --max-time 20 --ssl-reqd "
+             "--cacert %s --mail-from a@example.org --mail-rcpt b@example.org -T - "
+             "%s://localhost:%u/client.example",
+             ca, way->scheme, port);
+    status = system(command);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+START_TEST(a_client_that_verifies_is_served_over_tls)
+{
+    const struct tls_way *way = &tls_ways[_i];
+    char ca[64];
+    const char *const words[] = {"--tls", way->word, "--ca-file", ca, "--verbose", "model", NULL};
+
+    snprintf(ca, sizeof(ca), "%s/ca.pem", folder);
+    start_ready(words);
+    ck_assert_printed(ca);
+    ck_assert_int_eq(run_curl(way, ca), 0);
+    ck_assert_int_eq(run_curl(way, "/dev/null"), 77);
+    ck_assert_int_eq(stop(), 0);
+    ck_assert_printed("tls version=1.");
+    ck_assert_printed("name=\"localhost\"");
+}
+END_TEST
+
+START_TEST(a_certificate_for_another_name_is_refused_by_the_client)
+{
+    const struct tls_way *way = &tls_ways[_i];
+    char path[64], ca[64];
+    const char *const words[] = {"--tls", way->word, "--ca-file", ca, path, NULL};
+    FILE *file;
+
+    snprintf(ca, sizeof(ca), "%s/ca.pem", folder);
+    snprintf(path, sizeof(path), "%s/wrong.drill", folder);
+    file = fopen(path, "w");
+    fputs("title  x\ntls    cert=wrong-host\n", file);
+    fclose(file);
+    start_ready(words);
+    ck_assert_int_eq(run_curl(way, ca), 60);
+    stop();
+}
+END_TEST
+
 static long resident_kib(pid_t pid)
 {
     char path[32], line[128];
@@ -397,6 +458,10 @@ static const struct bad_line {
     {{"--password-file", "/nowhere/x", "model"}, "/nowhere/x"                                      },
     {{"--scenarios", "/nowhere", "163.com"},     "/nowhere"                                        },
     {{"--transcript", "/tmp/t", "model"},        "--transcript is of one run"                      },
+    {{"--tls", "always", "model"},               "expected none, starttls or implicit"             },
+    {{"--tls-name", "a b", "model"},             "expected a DNS name"                             },
+    {{"--ca-file", "/nowhere/ca", "model"},      "/nowhere/ca"                                     },
+    {{"--tls", "starttls", "sina"},              "sina offers no STARTTLS"                         },
     {{"--seed", "x", "model"},                   "expected a number"                               },
 };
 
@@ -442,6 +507,10 @@ int main(void)
     tcase_add_test(tests, nobody_came_is_said_and_fails_only_when_strict);
     tcase_add_test(tests, an_open_connection_does_not_keep_it_from_ending);
     tcase_add_test(tests, the_password_is_printed_nowhere);
+    tcase_add_loop_test(tests, a_client_that_verifies_is_served_over_tls, 0,
+                        (int)(sizeof(tls_ways) / sizeof(tls_ways[0])));
+    tcase_add_loop_test(tests, a_certificate_for_another_name_is_refused_by_the_client, 0,
+                        (int)(sizeof(tls_ways) / sizeof(tls_ways[0])));
     tcase_add_test(tests, two_thousand_connections_are_served_at_once);
     tcase_add_test(tests, where_files_run_out_the_next_connection_waits);
     tcase_add_loop_test(tests, a_wrong_command_line_is_an_error_with_status_2, 0,

@@ -8,6 +8,7 @@
 #include "client/sasl.h"
 
 #include "nonce.h"
+#include "tests/support/fail_alloc.h"
 #include "tests/support/unit.h"
 
 static const struct sasl_credentials someone = {
@@ -548,6 +549,37 @@ static void the_best_mechanism_that_can_be_used_is_chosen(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------------ memory ---
+ */
+
+/* Non-ASCII, so that the name has to be prepared; all allocations but the library's own. */
+static bool prove_by_scram(void *context)
+{
+    static const struct sasl_credentials nine = {.user = OCTETS("\xe2\x85\xa8"),
+                                                 .password = OCTETS("pencil")};
+    struct buf *response = context;
+    struct sasl sasl = {.mechanism = SMTP_MECHANISM_OTHER};
+    struct err err = {.kind = ERR_MEMORY};
+    bool ok = sasl_init(&sasl, &nine) && sasl_start(&sasl, SMTP_MECHANISM_SCRAM_SHA_256, &err) &&
+              sasl_step(&sasl, BYTES_NONE, response, &err) &&
+              sasl_step(&sasl, BYTES_LITERAL(SHA_256_FIRST), response, &err);
+
+    if (!ok)
+        assert_int_equal(err.kind, ERR_MEMORY);
+    sasl_release(&sasl);
+    return ok;
+}
+
+static void without_memory_an_exchange_fails_and_says_so(void **state)
+{
+    struct buf response;
+
+    (void)state;
+    assert_true(buf_init_whole(&response, SASL_RESPONSE_OCTETS_MAX));
+    assert_int_equal(fail_alloc_each(prove_by_scram, &response), 4);
+    buf_release(&response);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -570,6 +602,7 @@ int main(void)
         cmocka_unit_test(an_unknown_attribute_of_scram_is_ignored),
         cmocka_unit_test(a_server_first_message_of_scram_that_is_wrong_gets_no_proof),
         cmocka_unit_test(a_server_without_a_proof_is_told_from_one_with_another_fault),
+        cmocka_unit_test(without_memory_an_exchange_fails_and_says_so),
         cmocka_unit_test(the_best_mechanism_that_can_be_used_is_chosen),
     };
 

@@ -228,6 +228,26 @@ static void two_that_wish_for_tls_have_it(void **state)
     assert_int_equal(pair->server.heard.size, 0);
 }
 
+static void a_truncated_session_is_a_reset_to_the_client(void **state)
+{
+    static const struct tls_demand demands[] = {{.fault = TLS_FAULT_NONE},
+                                                {.fault = TLS_FAULT_TRUNCATE}};
+    struct pair *pair = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        tear_down(state);
+        set_up(state);
+        pair = *state;
+        pair->client.wish = pair->server.wish = ENGINE_WISH_TLS;
+        pair->server.demand = &demands[i];
+        pair->server.deadline_ms = 100;
+        pair->server.wish_at_tick = ENGINE_WISH_CLOSE;
+        run(pair);
+        assert_int_equal(pair->client.ends, 1);
+        assert_int_equal(pair->client.end, i == 0 ? ENGINE_END_FIN : ENGINE_END_RESET);
+    }
+}
+
 static void a_client_hello_is_no_handshake_to_a_server_that_wishes_for_none(void **state)
 {
     struct pair *pair = *state;
@@ -267,6 +287,7 @@ int main(void)
         TEST(an_engine_that_is_always_due_ends_the_run),
         TEST(two_runs_of_the_same_engines_are_the_same),
         TEST(two_that_wish_for_tls_have_it),
+        TEST(a_truncated_session_is_a_reset_to_the_client),
         TEST(a_client_hello_is_no_handshake_to_a_server_that_wishes_for_none),
         TEST(an_answer_in_the_clear_is_no_handshake),
     };
