@@ -20,7 +20,7 @@ install(DIRECTORY scenarios DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/clients)
     install(DIRECTORY harness/clients DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 endif()
-install(DIRECTORY harness/report DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
+install(DIRECTORY harness/page DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/smtpdrill.bash)
     install(FILES harness/smtpdrill.bash RENAME smtpdrill COMPONENT programs
             DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
@@ -34,7 +34,7 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/scenarios ${PROJECT_BINARY_DIR}/share/smt
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/clients ${PROJECT_BINARY_DIR}/share/smtpdrill/clients
      SYMBOLIC)
 
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/report ${PROJECT_BINARY_DIR}/share/smtpdrill/report
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/page ${PROJECT_BINARY_DIR}/share/smtpdrill/page
      SYMBOLIC)
 
 set(config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/smtpdrill)

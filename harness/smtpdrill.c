@@ -1,6 +1,6 @@
 /* smtpdrill.c - the command smtpdrill(1): its commands and nothing else. */
 #include "base/text.h"
-#include "harness/program.h"
+#include "harness/command/program.h"
 
 #ifndef SMTPDRILL_VERSION
 #define SMTPDRILL_VERSION "unknown"

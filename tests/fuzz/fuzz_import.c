@@ -4,7 +4,7 @@
  */
 #include "base/require.h"
 #include "fakeserver/scenario.h"
-#include "harness/import.h"
+#include "harness/import/import.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

@@ -3,8 +3,8 @@
  * parses can be expanded, and no argument and no variable holds the password then.
  */
 #include "base/require.h"
-#include "harness/recipe_claim.h"
-#include "harness/recipe_expand.h"
+#include "harness/recipe/recipe_claim.h"
+#include "harness/recipe/recipe_expand.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

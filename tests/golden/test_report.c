@@ -3,7 +3,7 @@
  * files are written anew, for a review: golden files are never regenerated unread.
  */
 #include "fakeserver/transcript.h"
-#include "harness/report.h"
+#include "harness/report/report.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -17,7 +17,7 @@
  */
 #include "tests/mutants/runner.h"
 
-#include "harness/coverage.h"
+#include "harness/run/coverage.h"
 
 #include "transport/data_path.h"
 

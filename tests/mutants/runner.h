@@ -3,7 +3,7 @@
 #define TESTS_MUTANTS_RUNNER_H
 
 #include "fakeserver/rule.h"
-#include "harness/suite.h"
+#include "harness/run/suite.h"
 #include "tests/mutants/players.h"
 
 #define RUNNER_ALARMS_SHOWN 40

@@ -1,5 +1,5 @@
 /* Many clients' results side by side: what is taken, what is refused, and what the page gets. */
-#include "harness/matrix.h"
+#include "harness/report/matrix.h"
 
 #include <check.h>
 #include <stdlib.h>

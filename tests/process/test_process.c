@@ -1,6 +1,6 @@
 /* The sum of what foreign programs do to whoever runs them. */
-#include "harness/process.h"
-#include "harness/process_capture.h"
+#include "harness/process/process.h"
+#include "harness/process/process_capture.h"
 #include "transport/loop.h"
 
 #include <check.h>

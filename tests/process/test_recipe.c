@@ -1,7 +1,7 @@
 /* Recipes: what parses, what does not, what becomes of them, and what exit statuses say. */
-#include "harness/recipe.h"
-#include "harness/recipe_claim.h"
-#include "harness/recipe_expand.h"
+#include "harness/recipe/recipe.h"
+#include "harness/recipe/recipe_claim.h"
+#include "harness/recipe/recipe_expand.h"
 
 #include <check.h>
 #include <stdio.h>

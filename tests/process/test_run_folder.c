@@ -1,5 +1,5 @@
 /* The folder of a run: messages in every form, nothing readable by others, nothing left. */
-#include "harness/run_folder.h"
+#include "harness/run/run_folder.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "harness/results.h"
+#include "harness/run/results.h"
 
 #include "tests/support/unit.h"
 

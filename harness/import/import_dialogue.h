@@ -1,0 +1,54 @@
+/*
+ * import_dialogue.h - who said what in a pasted log: units of the client, each with its replies.
+ *
+ * Replies belong to units by counting (RFC 2920 3.1), so a log of a command group is put in order.
+ *
+ * Shape:   units[0] is the connection, whose reply is the greeting; then one unit each for a
+ *          command, a response, or the mail data.
+ * Bounds:  those of import.h.
+ * Lives:   everything in the arena given; texts may point into the log.
+ * Errors:  ERR_MEMORY, ERR_LIMIT.
+ */
+#ifndef HARNESS_IMPORT_IMPORT_DIALOGUE_H
+#define HARNESS_IMPORT_IMPORT_DIALOGUE_H
+
+#include "base/smtp_verb.h"
+#include "harness/import/import.h"
+
+/* What speaks for the side that is said to have said a line. */
+enum import_proof {
+    IMPORT_PROOF_BOTH,    /* the line itself, and its mark */
+    IMPORT_PROOF_CONTENT, /* the line itself; it has no mark */
+    IMPORT_PROOF_AGAINST, /* the line itself; its mark says otherwise */
+    IMPORT_PROOF_PLACE    /* where it stands */
+};
+
+enum import_kind { IMPORT_CONNECTION, IMPORT_COMMAND, IMPORT_RESPONSE, IMPORT_CONTENT };
+
+struct import_reply_line {
+    struct bytes text; /* with its code */
+    enum import_proof proof;
+    struct import_reply_line *next;
+};
+
+struct import_unit {
+    enum import_kind kind;
+    enum smtp_verb verb; /* COMMAND */
+    struct bytes text;   /* COMMAND, RESPONSE; CONTENT: empty */
+    enum import_proof proof;
+    struct import_reply_line *reply; /* NULL: the log has none */
+    struct import_reply_line *last;
+    unsigned code; /* of the last whole reply; 0 = none */
+};
+
+struct import_dialogue {
+    struct import_unit *units;
+    size_t count;
+};
+
+bool import_dialogue_read(struct bytes log, struct arena *arena, struct import_dialogue *ret,
+                          struct import_counts *counts, struct err *err);
+/* The verb of a line that is a command beyond doubt; OTHER: it is none. */
+enum smtp_verb import_command_verb(struct bytes text);
+
+#endif

@@ -1,0 +1,190 @@
+#include "harness/report/report.h"
+
+#include "base/text.h"
+
+#include <libxml/xmlwriter.h>
+
+struct writer {
+    xmlTextWriterPtr xml;
+    bool ok;
+};
+
+static const xmlChar *as_xml(const char *text)
+{
+    return (const xmlChar *)text;
+}
+
+static void check(struct writer *writer, int written)
+{
+    writer->ok = writer->ok && written >= 0;
+}
+
+static void attribute(struct writer *writer, const char *name, const char *value)
+{
+    check(writer, xmlTextWriterWriteAttribute(writer->xml, as_xml(name), as_xml(value)));
+}
+
+static void number(struct writer *writer, const char *name, size_t value)
+{
+    check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml(name), "%zu", value));
+}
+
+static void seconds(struct writer *writer, uint64_t duration_ms)
+{
+    check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml("time"), "%u.%03u",
+                                                    (unsigned)(duration_ms / 1000),
+                                                    (unsigned)(duration_ms % 1000)));
+}
+
+static void begin(struct writer *writer, const char *element)
+{
+    check(writer, xmlTextWriterStartElement(writer->xml, as_xml(element)));
+}
+
+static void end(struct writer *writer)
+{
+    check(writer, xmlTextWriterEndElement(writer->xml));
+}
+
+/* <failure message="…">dialogue</failure>, or another element of that form. */
+static void note(struct writer *writer, const char *element, struct bytes message,
+                 struct bytes text)
+{
+    struct buf octets;
+    buf_init(&octets, message.size + text.size + 2);
+    begin(writer, element);
+    writer->ok = writer->ok && buf_append(&octets, message) && buf_append_octet(&octets, '\0');
+    if (writer->ok)
+        attribute(writer, "message", octets.data);
+    if (text.size > 0)
+        check(writer, xmlTextWriterWriteFormatString(writer->xml, "%.*s", BYTES_FORMAT(text)));
+    end(writer);
+    buf_release(&octets);
+}
+
+/* The class is the folder of the scenario, so that viewers group by it. */
+static void begin_case(struct writer *writer, const char *name)
+{
+    const char *bracket = strchr(name, '[');
+    size_t folder = bracket != NULL ? (size_t)(bracket - name) : strlen(name);
+    while (folder > 0 && name[folder - 1] != '/')
+        folder--;
+    begin(writer, "testcase");
+    check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml("classname"), "%.*s",
+                                                    folder > 0 ? (int)folder - 1 : 9,
+                                                    folder > 0 ? name : "scenarios"));
+    attribute(writer, "name", name + folder);
+}
+
+static struct bytes message_of(const struct result *result, struct buf *sentence)
+{
+    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++) {
+        if (result->findings[i].axis != FINDING_OF_SCENARIO)
+            continue;
+        if (result->findings[i].requirement[0] != '\0')
+            (void)buf_printf(sentence, "%s: ", result->findings[i].requirement);
+        struct buf one;
+        buf_init(&one, 64 * 1024);
+        if (report_sentence(&one, &result->findings[i]))
+            (void)buf_append(sentence, buf_bytes(&one));
+        buf_release(&one);
+        break;
+    }
+    return sentence->size > 0 ? buf_bytes(sentence) : result->reason;
+}
+
+static void write_case(struct writer *writer, const struct results *results,
+                       const struct result *result)
+{
+    struct buf sentence;
+    buf_init(&sentence, 128 * 1024);
+    struct bytes message = message_of(result, &sentence);
+    begin_case(writer, result->name);
+    seconds(writer, result->duration_ms);
+    if (result->verdict == VERDICT_ERROR)
+        note(writer, "error", message, result->dialogue);
+    else if (result_is_failure(results, result))
+        note(writer, "failure", message, result->dialogue);
+    else if (result->verdict == VERDICT_UNSUPPORTED || result->verdict == VERDICT_NOT_REACHED)
+        note(writer, "skipped", result->reason, BYTES_NONE);
+    else if (result->verdict == VERDICT_WARN)
+        check(writer, xmlTextWriterWriteFormatElement(writer->xml, as_xml("system-out"),
+                                                      "%.*s\n%.*s", BYTES_FORMAT(message),
+                                                      BYTES_FORMAT(result->dialogue)));
+    end(writer);
+    buf_release(&sentence);
+}
+
+static void write_scenarios(struct writer *writer, const struct results *results)
+{
+    size_t failures = results->verdicts[VERDICT_FAIL];
+    if (results->strict)
+        failures += results->verdicts[VERDICT_WARN];
+    begin(writer, "testsuite");
+    check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml("name"), "%s %s scenarios",
+                                                    results->client, results->version));
+    number(writer, "tests", results->count);
+    number(writer, "failures", failures);
+    number(writer, "errors", results->verdicts[VERDICT_ERROR]);
+    number(writer, "skipped",
+           results->verdicts[VERDICT_UNSUPPORTED] + results->verdicts[VERDICT_NOT_REACHED]);
+    seconds(writer, results->duration_ms);
+    for (size_t i = 0; i < results->count; i++)
+        if (results->entries[i].done)
+            write_case(writer, results, &results->entries[i]);
+    end(writer);
+}
+
+static void write_rules(struct writer *writer, const struct results *results)
+{
+    size_t failures = 0;
+    for (size_t i = 0; i < results->rule_count; i++)
+        failures += broken_rule_is_failure(results, &results->rules[i]) ? 1 : 0;
+    begin(writer, "testsuite");
+    check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml("name"), "%s %s rules",
+                                                    results->client, results->version));
+    number(writer, "tests", results->rule_count);
+    number(writer, "failures", failures);
+    for (size_t i = 0; i < results->rule_count; i++) {
+        const struct broken_rule *rule = &results->rules[i];
+        struct finding finding = {.expected = rule->expected, .got = rule->got};
+        struct buf sentence;
+        buf_init(&sentence, 128 * 1024);
+        (void)report_sentence(&sentence, &finding);
+        begin(writer, "testcase");
+        attribute(writer, "classname", "rules");
+        attribute(writer, "name", rule->requirement);
+        if (broken_rule_is_failure(results, rule))
+            note(writer, "failure", buf_bytes(&sentence), rule->dialogue);
+        else
+            check(writer, xmlTextWriterWriteFormatElement(
+                              writer->xml, as_xml("system-out"), "%.*s\n%.*s",
+                              BYTES_FORMAT(buf_bytes(&sentence)), BYTES_FORMAT(rule->dialogue)));
+        end(writer);
+        buf_release(&sentence);
+    }
+    end(writer);
+}
+
+bool report_junit(const struct results *results, FILE *to, struct err *err)
+{
+    xmlBufferPtr buffer = xmlBufferCreate();
+    struct writer writer = {.xml = buffer != NULL ? xmlNewTextWriterMemory(buffer, 0) : NULL,
+                            .ok = true};
+    if (writer.xml == NULL) {
+        xmlBufferFree(buffer);
+        return err_memory(err);
+    }
+    check(&writer, xmlTextWriterSetIndent(writer.xml, 1));
+    check(&writer, xmlTextWriterStartDocument(writer.xml, NULL, "UTF-8", NULL));
+    begin(&writer, "testsuites");
+    write_scenarios(&writer, results);
+    write_rules(&writer, results);
+    end(&writer);
+    check(&writer, xmlTextWriterEndDocument(writer.xml));
+    xmlFreeTextWriter(writer.xml);
+    size_t size = (size_t)xmlBufferLength(buffer);
+    bool ok = writer.ok && fwrite(xmlBufferContent(buffer), 1, size, to) == size && fflush(to) == 0;
+    xmlBufferFree(buffer);
+    return ok || err_set(err, ERR_IO, "the JUnit report could not be written whole");
+}

@@ -1,0 +1,75 @@
+#include "harness/report/report.h"
+
+/* In a description `#` would begin a directive, and a `\` an escape (TAP 14). */
+static void put_description(const char *text, FILE *to)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '#' || *text == '\\')
+            (void)fputc('\\', to);
+        (void)fputc(*text, to);
+    }
+}
+
+/* Each line of a text as a comment. */
+static void put_comment(struct bytes text, FILE *to)
+{
+    struct bytes line;
+    while (bytes_next(&text, '\n', &line))
+        if (line.size > 0)
+            (void)fprintf(to, "# %.*s\n", BYTES_FORMAT(line));
+}
+
+static void put_sentence(const struct finding *finding, FILE *to)
+{
+    struct buf sentence;
+    buf_init(&sentence, 64 * 1024);
+    if (report_sentence(&sentence, finding))
+        (void)fprintf(to, "# %s (%s): %.*s\n",
+                      finding->requirement[0] != '\0' ? finding->requirement : "scenario",
+                      report_level(finding->level), BYTES_FORMAT(buf_bytes(&sentence)));
+    buf_release(&sentence);
+}
+
+bool report_tap_result(const struct results *results, size_t index, FILE *to)
+{
+    const struct result *result = &results->entries[index];
+    bool failed = result_is_failure(results, result);
+    if (index == 0)
+        (void)fputs("TAP version 13\n", to);
+    (void)fprintf(to, "%s %zu - ", failed ? "not ok" : "ok", index + 1);
+    put_description(result->name, to);
+    if (result->verdict == VERDICT_UNSUPPORTED || result->verdict == VERDICT_NOT_REACHED)
+        (void)fprintf(to, " # SKIP %s: %.*s", verdict_result_word(result->verdict),
+                      BYTES_FORMAT(result->reason));
+    (void)fputc('\n', to);
+    if (result->verdict == VERDICT_ERROR)
+        put_comment(result->reason, to);
+    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
+        if (result->findings[i].axis == FINDING_OF_SCENARIO)
+            put_sentence(&result->findings[i], to);
+    if (failed)
+        put_comment(result->dialogue, to);
+    return ferror(to) == 0;
+}
+
+bool report_tap_end(const struct results *results, FILE *to)
+{
+    for (size_t i = 0; i < results->rule_count; i++) {
+        const struct broken_rule *rule = &results->rules[i];
+        (void)fprintf(to, "%s %zu - rule %s\n",
+                      broken_rule_is_failure(results, rule) ? "not ok" : "ok",
+                      results->count + i + 1, rule->requirement);
+        (void)fprintf(to, "# %s, in %zu runs, for one %s\n", report_level(rule->level), rule->runs,
+                      rule->scenario);
+        put_comment(rule->dialogue, to);
+    }
+    if (results->count == 0)
+        (void)fputs("TAP version 13\n", to);
+    if (results->interrupted)
+        (void)fprintf(to, "Bail out! interrupted\n");
+    (void)fprintf(to, "1..%zu\n# ", results->count + results->rule_count);
+    (void)report_text_counts(results, to);
+    (void)fprintf(to, "; %zu rule%s broken\n", results->rule_count,
+                  results->rule_count == 1 ? "" : "s");
+    return ferror(to) == 0 && fflush(to) == 0;
+}

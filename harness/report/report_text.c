@@ -1,0 +1,183 @@
+#include "harness/report/report.h"
+
+#include <inttypes.h>
+
+static const struct face {
+    const char *word;
+    const char *colour;
+    const char *counted; /* in the summary */
+} faces[VERDICT_COUNT] = {
+    [VERDICT_PASS] = {"pass",        "\033[32m",   "passed"     },
+    [VERDICT_WARN] = {"WARN",        "\033[33m",   "warned"     },
+    [VERDICT_FAIL] = {"FAIL",        "\033[31m",   "failed"     },
+    [VERDICT_UNSUPPORTED] = {"unsupported", "\033[36m",   "unsupported"},
+    [VERDICT_NOT_REACHED] = {"not-reached", "\033[35m",   "not reached"},
+    [VERDICT_ERROR] = {"ERROR",       "\033[31;1m", "in error"   },
+};
+
+static void put_word(enum verdict_result verdict, struct report_style style, FILE *to)
+{
+    if (style.colour)
+        (void)fprintf(to, "%s%s\033[0m", faces[verdict].colour, faces[verdict].word);
+    else
+        (void)fputs(faces[verdict].word, to);
+}
+
+static void put_bytes(struct bytes octets, FILE *to)
+{
+    (void)fwrite(octets.data != NULL ? octets.data : "", 1, octets.size, to);
+}
+
+static void put_client(const struct results *results, FILE *to)
+{
+    (void)fprintf(to, "   %s", results->client);
+    if (results->version[0] != '\0')
+        (void)fprintf(to, " %s", results->version);
+}
+
+/* The first finding of the scenario's own axis. */
+static const struct finding *first_finding(const struct result *result)
+{
+    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
+        if (result->findings[i].axis == FINDING_OF_SCENARIO)
+            return &result->findings[i];
+    return NULL;
+}
+
+/* The findings behind the first one: their dialogue would be the same again. */
+static void put_other_findings(const struct result *result, const struct finding *first, FILE *to)
+{
+    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++) {
+        const struct finding *finding = &result->findings[i];
+        struct buf sentence;
+        if (finding->axis != FINDING_OF_SCENARIO || finding == first)
+            continue;
+        buf_init(&sentence, 64 * 1024);
+        if (report_sentence(&sentence, finding)) {
+            (void)fputs(first != NULL ? "   also: " : "   ", to);
+            put_bytes(buf_bytes(&sentence), to);
+            (void)fputc('\n', to);
+        }
+        buf_release(&sentence);
+    }
+}
+
+static void put_variations(const struct result *result, FILE *to)
+{
+    struct buf words;
+    buf_init(&words, 4096);
+    if (report_variations(&words, result->variations) && words.size > 0) {
+        (void)fputs("   variations: ", to);
+        put_bytes(buf_bytes(&words), to);
+        (void)fputc('\n', to);
+    }
+    buf_release(&words);
+}
+
+static void put_ending(const struct result *result, FILE *to)
+{
+    if (result->hung)
+        (void)fputs("   the client had to be ended: it hung\n", to);
+    else if (result->signal != 0)
+        (void)fprintf(to, "   the client was ended by signal %d\n", result->signal);
+    if (result->failed_runs > 0 && result->runs > 1)
+        (void)fprintf(to, "   failed in %u of %u runs\n", result->failed_runs, result->runs);
+}
+
+/* A name is quoted where a shell would read more than a word. */
+static void put_again(const struct results *results, const char *name, FILE *to)
+{
+    bool quote = strpbrk(name, "[]*? '\"$\\&|;<>()") != NULL;
+    (void)fprintf(to, "   again: %s %s%s%s%s\n", results->again, quote ? "'" : "", name,
+                  quote ? "'" : "", results->again_tail);
+}
+
+static bool is_shown(const struct result *result, struct report_style style)
+{
+    return style.verbose || result->verdict == VERDICT_FAIL || result->verdict == VERDICT_WARN ||
+           result->verdict == VERDICT_ERROR;
+}
+
+bool report_text_result(const struct results *results, size_t index, struct report_style style,
+                        FILE *to)
+{
+    const struct result *result = &results->entries[index];
+    const struct finding *first = first_finding(result);
+    if (!is_shown(result, style))
+        return true;
+    put_word(result->verdict, style, to);
+    (void)fprintf(to, " %s", result->name);
+    if (result->verdict == VERDICT_PASS || result->verdict == VERDICT_UNSUPPORTED ||
+        result->verdict == VERDICT_NOT_REACHED) {
+        if (result->reason.size > 0)
+            (void)fputs(": ", to);
+        put_bytes(result->reason, to);
+        (void)fputc('\n', to);
+        put_variations(result, to);
+        return ferror(to) == 0;
+    }
+    put_client(results, to);
+    if (first != NULL && first->requirement[0] != '\0')
+        (void)fprintf(to, "   %s (%s)", first->requirement, report_level(first->level));
+    (void)fputc('\n', to);
+    put_bytes(result->dialogue, to);
+    if (result->reason.size > 0) {
+        (void)fputs("   ", to);
+        put_bytes(result->reason, to);
+        (void)fputc('\n', to);
+    }
+    put_other_findings(result, result->dialogue.size > 0 ? first : NULL, to);
+    put_ending(result, to);
+    put_variations(result, to);
+    put_again(results, result->name, to);
+    (void)fputc('\n', to);
+    return ferror(to) == 0;
+}
+
+static void put_rule(const struct results *results, const struct broken_rule *rule,
+                     struct report_style style, FILE *to)
+{
+    put_word(rule->level == FINDING_MUST     ? VERDICT_FAIL
+             : rule->level == FINDING_SHOULD ? VERDICT_WARN
+                                             : VERDICT_PASS,
+             style, to);
+    (void)fprintf(to, " rule %s (%s)", rule->requirement, report_level(rule->level));
+    put_client(results, to);
+    (void)fprintf(to, "   in %zu of %zu runs, for one %s\n", rule->runs, results->done,
+                  rule->scenario);
+    put_bytes(rule->dialogue, to);
+    put_again(results, rule->scenario, to);
+    (void)fputc('\n', to);
+}
+
+bool report_text_counts(const struct results *results, FILE *to)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < VERDICT_COUNT; i++) {
+        if (results->verdicts[i] == 0 && i != VERDICT_PASS && i != VERDICT_FAIL)
+            continue;
+        (void)fprintf(to, "%s%zu %s", separator, results->verdicts[i], faces[i].counted);
+        separator = ", ";
+    }
+    return ferror(to) == 0;
+}
+
+bool report_text_end(const struct results *results, struct report_style style, FILE *to)
+{
+    for (size_t i = 0; i < results->rule_count; i++)
+        put_rule(results, &results->rules[i], style, to);
+    (void)fprintf(to, "%s%s%s: ", results->client, results->version[0] != '\0' ? " " : "",
+                  results->version);
+    (void)report_text_counts(results, to);
+    (void)fprintf(to, " of %zu runs; %zu rule%s broken", results->count, results->rule_count,
+                  results->rule_count == 1 ? "" : "s");
+    if (results->interrupted)
+        (void)fprintf(to, "; interrupted after %zu", results->done);
+    if (results->flaky > 0)
+        (void)fprintf(to, "; %zu failed in some runs only", results->flaky);
+    if (results->shard_count > 1)
+        (void)fprintf(to, "; shard %u/%u", results->shard_index, results->shard_count);
+    (void)fprintf(to, "; %" PRIu64 ".%" PRIu64 " s; seed %" PRIu64 "\n",
+                  results->duration_ms / 1000, results->duration_ms % 1000 / 100, results->seed);
+    return ferror(to) == 0 && fflush(to) == 0;
+}

@@ -1,0 +1,92 @@
+/*
+ * results.h - what came out of all runs: the one thing that every report is made from.
+ *
+ * Shape:   one result for each planned instance, in the order of the plan; beside them the broken
+ *          rules, each once for the client, with the number of runs that show it and the shortest
+ *          transcript that does. Counts are kept here, so that all reports agree.
+ * Bounds:  RESULTS_OCTETS_MAX for all that is kept; RESULT_FINDINGS_KEPT findings a result.
+ * Lives:   results_free() frees all of it. Names that are given are borrowed.
+ * Errors:  ERR_MEMORY, ERR_LIMIT.
+ */
+#ifndef HARNESS_RUN_RESULTS_H
+#define HARNESS_RUN_RESULTS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "fakeserver/finding.h"
+
+#define RESULTS_OCTETS_MAX ((size_t)1024 * 1024 * 1024)
+#define RESULT_FINDINGS_KEPT 8
+#define VERDICT_COUNT (VERDICT_ERROR + 1)
+
+struct result {
+    const char *name; /* path[instance] */
+    bool done;
+    enum verdict_result verdict; /* the scenario's own claim */
+    enum verdict_result rules;
+    const struct finding *findings; /* both axes */
+    size_t finding_count;           /* all; at most RESULT_FINDINGS_KEPT are kept */
+    struct bytes dialogue;          /* around the first finding of the scenario; may be empty */
+    uint64_t variations;
+    struct bytes reason;  /* unsupported, not reached, error */
+    unsigned runs;        /* how often it was run */
+    unsigned failed_runs; /* how many of them failed */
+    uint64_t duration_ms; /* of the run that counts */
+    int status;           /* exit status; -1 = none */
+    int signal;
+    bool hung;
+};
+
+struct broken_rule {
+    const char *requirement;
+    enum finding_level level;
+    size_t runs;
+    const char *scenario; /* that shows it best; path[instance] */
+    size_t records;       /* of that transcript */
+    struct bytes expected;
+    struct bytes got;
+    struct bytes dialogue;
+};
+
+struct results {
+    struct arena *arena;
+    const char *client;     /* name of the recipe or command */
+    const char *version;    /* "" when unknown */
+    const char *again;      /* the command line up to the scenario */
+    const char *again_tail; /* and behind it */
+    uint64_t seed;
+    unsigned shard_index; /* 1-based */
+    unsigned shard_count;
+    bool strict;      /* warnings fail */
+    bool interrupted; /* before all were done */
+    struct result *entries;
+    size_t count;
+    size_t done;
+    struct broken_rule *rules; /* by requirement and what they expect */
+    size_t rule_count;
+    size_t verdicts[VERDICT_COUNT]; /* by the scenarios' own claims */
+    size_t flaky;                   /* failed in some of its runs only */
+    uint64_t duration_ms;
+    uint64_t own_cpu_us;    /* of this process while clients ran */
+    uint64_t client_cpu_us; /* of the clients, as far as they were waited for */
+};
+
+struct results *results_new(size_t count, struct err *err);
+void results_free(struct results *results);
+
+/* One finished run. The result is copied; dialogue_of_rules[i] stands beside findings[i]. */
+struct result_input {
+    const struct result *result;
+    const struct bytes *dialogues; /* one a finding kept */
+    size_t records;                /* of the transcript */
+};
+bool results_add(struct results *results, size_t index, const struct result_input *input,
+                 struct err *err);
+
+/* Does this count as failed, for exit status and reports? */
+bool result_is_failure(const struct results *results, const struct result *result);
+bool broken_rule_is_failure(const struct results *results, const struct broken_rule *rule);
+/* 0 nothing failed, 1 some client failed, 2 this tool could not do its work. */
+int results_exit_status(const struct results *results);
+
+#endif

@@ -1,0 +1,386 @@
+#include "harness/run/run.h"
+
+#include "harness/files.h"
+#include "harness/process/process.h"
+#include "harness/recipe/capability.h"
+#include "harness/run/keep.h"
+#include "harness/run/run_facts.h"
+#include "harness/run/run_one.h"
+#include "transport/clock.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+extern char **environ;
+
+#define VERSION_LIMIT_MS 10000
+
+struct slot {
+    struct runner *runner;
+    size_t index;          /* into the plan */
+    struct one_run *run;   /* NULL: the slot is free */
+    struct one_run *worst; /* of those that are over, with --repeat */
+    unsigned runs;
+    unsigned failed_runs;
+};
+
+struct runner {
+    const struct run_options *options;
+    struct run_setting setting;
+    struct run_folder parent;
+    struct run_tls tls;
+    struct recipe_reader *reader;
+    struct slot *slots;
+    size_t next; /* of the plan */
+    unsigned long long number;
+    struct signal_watch *watches[2];
+    struct process *version;
+    struct timer *turn; /* starts what can be started */
+    bool stopped;
+    bool is_broken; /* err is filled */
+    struct err err;
+};
+
+/* ---- one entry of the plan, as often as it has to be run ------------------------------------- */
+
+static const unsigned severity[VERDICT_COUNT] = {
+    [VERDICT_PASS] = 0, [VERDICT_UNSUPPORTED] = 1, [VERDICT_NOT_REACHED] = 2,
+    [VERDICT_WARN] = 3, [VERDICT_FAIL] = 4,        [VERDICT_ERROR] = 5,
+};
+
+static enum verdict_result verdict_of(const struct one_run *run)
+{
+    struct result_input input;
+    one_run_input(run, &input);
+    return input.result->verdict;
+}
+
+static void break_off(struct runner *runner)
+{
+    runner->is_broken = true;
+    loop_stop(runner->setting.loop);
+}
+
+static bool wants_another_run(const struct slot *slot, enum verdict_result verdict)
+{
+    const struct run_options *options = slot->runner->options;
+    if (verdict == VERDICT_UNSUPPORTED || verdict == VERDICT_ERROR || slot->runner->stopped)
+        return false;
+    if (options->retry_failures && options->repeat <= 1)
+        return slot->runs == 1 && slot->failed_runs == 1;
+    return slot->runs < options->repeat;
+}
+
+/* Of several runs the worst is kept; of a failure and its retry the retry. */
+static void keep_run(struct slot *slot)
+{
+    bool retry = slot->runner->options->retry_failures && slot->runner->options->repeat <= 1;
+    if (slot->worst == NULL || retry ||
+        severity[verdict_of(slot->run)] > severity[verdict_of(slot->worst)]) {
+        one_run_free(slot->worst);
+        slot->worst = slot->run;
+    } else {
+        one_run_free(slot->run);
+    }
+    slot->run = NULL;
+}
+
+static void report_slot(struct slot *slot)
+{
+    struct runner *runner = slot->runner;
+    const struct run_options *options = runner->options;
+    struct result_input input;
+    struct result result;
+    one_run_input(slot->worst, &input);
+    result = *input.result;
+    result.runs = slot->runs;
+    result.failed_runs = slot->failed_runs;
+    input.result = &result;
+    if (!results_add(options->results, slot->index, &input, &runner->err)) {
+        break_off(runner);
+        return;
+    }
+    one_run_free(slot->worst);
+    slot->worst = NULL;
+    slot->runs = 0;
+    slot->failed_runs = 0;
+    options->finished(options->owner, slot->index, loop_now_ms(runner->setting.loop));
+}
+
+static void run_over(void *owner)
+{
+    struct slot *slot = owner;
+    timer_set(slot->runner->turn, loop_now_ms(slot->runner->setting.loop));
+}
+
+static void keep_file(const struct slot *slot)
+{
+    struct runner *runner = slot->runner;
+    const struct run_options *options = runner->options;
+    bool several = options->repeat > 1 || options->retry_failures;
+    if (options->keep != NULL &&
+        !keep_transcript(options->keep, slot->run, &options->plan->entries[slot->index],
+                         several ? slot->runs : 0, options->results, &runner->err))
+        break_off(runner);
+}
+
+/* Takes up a run that is over. True: the slot is free. */
+static bool take_up(struct slot *slot)
+{
+    enum verdict_result verdict = verdict_of(slot->run);
+    slot->runs++;
+    keep_file(slot);
+    if (verdict == VERDICT_FAIL)
+        slot->failed_runs++;
+    keep_run(slot);
+    if (wants_another_run(slot, verdict))
+        return false;
+    report_slot(slot);
+    return true;
+}
+
+static bool start_run(struct slot *slot)
+{
+    struct runner *runner = slot->runner;
+    slot->run = one_run_new(&runner->setting, &runner->options->plan->entries[slot->index],
+                            ++runner->number, run_over, slot);
+    return slot->run != NULL || err_memory(&runner->err);
+}
+
+/* Carries a slot on until its run is under way or nothing is left for it. False: our trouble. */
+static bool carry_on(struct slot *slot)
+{
+    struct runner *runner = slot->runner;
+    for (;;) {
+        bool same = false;
+        if (slot->run != NULL) {
+            if (!one_run_is_over(slot->run))
+                return true;
+            same = !take_up(slot);
+            if (runner->is_broken)
+                return false;
+        }
+        if (!same) {
+            if (runner->next == runner->options->plan->count || runner->stopped)
+                return true;
+            slot->index = runner->next++;
+        }
+        if (!start_run(slot))
+            return false;
+    }
+}
+
+static void turn_due(void *owner)
+{
+    struct runner *runner = owner;
+    bool busy = false;
+    for (unsigned i = 0; i < runner->options->jobs; i++) {
+        if (!carry_on(&runner->slots[i])) {
+            break_off(runner);
+            return;
+        }
+        busy = busy || runner->slots[i].run != NULL;
+    }
+    if (!busy)
+        loop_stop(runner->setting.loop);
+}
+
+static void interrupted(void *owner)
+{
+    struct runner *runner = owner;
+    runner->stopped = true;
+    loop_stop(runner->setting.loop);
+}
+
+/* ---- the client's version -------------------------------------------------------------------- */
+
+static bool is_digit(char octet)
+{
+    return octet >= '0' && octet <= '9';
+}
+
+/* The first word that looks like a version: digits with dots, or a long number. */
+static struct bytes version_in(struct bytes text)
+{
+    struct bytes word;
+    while (bytes_next_word(&text, &word)) {
+        size_t from = 0;
+        while (from < word.size && !is_digit(word.data[from]))
+            from++;
+        size_t to = from;
+        while (to < word.size && (is_digit(word.data[to]) || word.data[to] == '.'))
+            to++;
+        while (to > from && word.data[to - 1] == '.')
+            to--;
+        struct bytes found = bytes_slice(word, from, to);
+        if (found.size > 0 && (from == 0 || word.data[from - 1] == 'v') &&
+            bytes_find(found, '.') != BYTES_NOT_FOUND)
+            return found;
+    }
+    return BYTES_NONE;
+}
+
+static void version_over(void *owner, const struct process_end *end)
+{
+    struct runner *runner = owner;
+    struct results *results = runner->options->results;
+    struct bytes rest = end->output.size > 0 ? end->output : end->errors;
+    struct bytes line = BYTES_NONE;
+    (void)bytes_next(&rest, '\n', &line);
+    const char *version = arena_string(results->arena, version_in(line));
+    if (version != NULL)
+        results->version = version;
+    timer_set(runner->turn, loop_now_ms(runner->setting.loop));
+}
+
+static bool is_in_path(const char *name, struct bytes path)
+{
+    struct bytes folder;
+    bool found = strchr(name, '/') != NULL && files_is_program(name);
+    while (!found && strchr(name, '/') == NULL && bytes_next(&path, ':', &folder)) {
+        struct buf whole;
+        buf_init(&whole, 8192);
+        found = buf_printf(&whole, "%.*s%s%s", BYTES_FORMAT(folder), folder.size > 0 ? "/" : "./",
+                           name) &&
+                buf_append_octet(&whole, '\0') && files_is_program(whole.data);
+        buf_release(&whole);
+    }
+    return found;
+}
+
+/* A client that is not there is found here, once, and not in each run. */
+static bool find_client(struct runner *runner)
+{
+    const struct recipe *recipe = runner->options->recipe;
+    const struct recipe_text *first = &recipe->args[0].words[0];
+    const char *name = runner->options->smtpsend;
+    if (first->count == 1 && first->pieces[0].placeholder == RECIPE_PLACEHOLDER_NONE)
+        name = first->pieces[0].text.data;
+    else if (first->count != 1 || first->pieces[0].placeholder != RECIPE_PLACEHOLDER_SMTPSEND)
+        return true; /* only a run knows */
+    if (is_in_path(name, bytes_of(runner->setting.path)))
+        return true;
+    return err_set(&runner->err, ERR_IO, "cannot run %s: no such program%s%.*s%s", name,
+                   recipe->package.size > 0 ? " (package " : "", BYTES_FORMAT(recipe->package),
+                   recipe->package.size > 0 ? ")" : "");
+}
+
+static bool start_version(struct runner *runner)
+{
+    const struct run_options *options = runner->options;
+    struct recipe_facts facts = {.to = NULL};
+    struct process_options process = {
+        .folder = runner->parent.path, .limit_ms = VERSION_LIMIT_MS, .grace_ms = RUN_GRACE_MS};
+    const char *path = arena_printf(options->results->arena, "PATH=%s", runner->setting.path).data;
+    const char *environment[] = {path, "HOME=/nonexistent", "LC_ALL=C", NULL};
+    facts.values[RECIPE_PLACEHOLDER_SMTPSEND] = bytes_of(options->smtpsend);
+    facts.values[RECIPE_PLACEHOLDER_CLIENTS] = bytes_of(options->clients);
+    process.environment = environment;
+    if (path == NULL)
+        return err_memory(&runner->err);
+    if (!recipe_expand_version(options->recipe, &facts, options->results->arena, &process.argv,
+                               &runner->err))
+        return false;
+    if (process.argv == NULL) {
+        timer_set(runner->turn, loop_now_ms(runner->setting.loop));
+        return true;
+    }
+    runner->version =
+        process_new(runner->setting.keeper, &process, version_over, runner, &runner->err);
+    return runner->version != NULL;
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+static const char *or_else(const char *value, const char *otherwise)
+{
+    return value != NULL && value[0] != '\0' ? value : otherwise;
+}
+
+/* What a COMMAND makes of its facts nobody knows: it verifies the host to which it connects. */
+static bool takes_tls_name(const struct run_options *options)
+{
+    return !options->is_command &&
+           (options->recipe->can & CAPABILITY_BIT(CAPABILITY_TLS_NAME)) != 0;
+}
+
+static bool open_runner(struct runner *runner)
+{
+    const struct run_options *options = runner->options;
+    struct run_setting *setting = &runner->setting;
+    static const int signals[2] = {SIGINT, SIGTERM};
+    *setting = (struct run_setting){.suite = options->suite,
+                                    .recipe = options->recipe,
+                                    .parent = &runner->parent,
+                                    .tls = &runner->tls,
+                                    .clients = options->clients,
+                                    .smtpsend = options->smtpsend,
+                                    .path = or_else(getenv("PATH"), "/usr/bin:/bin"),
+                                    .limit_ms = options->limit_ms};
+    if (options->is_command)
+        setting->inherited = (const char *const *)(void *)environ;
+    if (!run_folder_make_parent(or_else(getenv("TMPDIR"), "/tmp"), &runner->parent, &runner->err))
+        return false;
+    if (!run_tls_open(&runner->tls, takes_tls_name(options), &runner->parent, &runner->err))
+        return false;
+    setting->loop = loop_new(&runner->err);
+    if (setting->loop == NULL)
+        return false;
+    setting->keeper = process_keeper_new(setting->loop, &runner->err);
+    runner->reader = recipe_reader_new(options->recipe, &runner->err);
+    setting->reader = runner->reader;
+    if (setting->keeper == NULL || runner->reader == NULL)
+        return false;
+    for (size_t i = 0; i < 2; i++) {
+        runner->watches[i] =
+            signal_watch_new(setting->loop, signals[i], interrupted, runner, &runner->err);
+        if (runner->watches[i] == NULL)
+            return false;
+    }
+    runner->turn = timer_new(setting->loop, turn_due, runner);
+    runner->slots = calloc(options->jobs, sizeof(*runner->slots));
+    if (runner->turn == NULL || runner->slots == NULL)
+        return err_memory(&runner->err);
+    for (unsigned i = 0; i < options->jobs; i++)
+        runner->slots[i].runner = runner;
+    return true;
+}
+
+static void close_runner(struct runner *runner)
+{
+    unsigned slot_count = runner->slots != NULL ? runner->options->jobs : 0;
+    for (unsigned i = 0; i < slot_count; i++)
+        one_run_stop(runner->slots[i].run);
+    process_free(runner->version);
+    timer_free(runner->turn);
+    for (size_t i = 0; i < 2; i++)
+        signal_watch_free(runner->watches[i]);
+    process_keeper_free(runner->setting.keeper);
+    loop_free(runner->setting.loop);
+    run_tls_close(&runner->tls);
+    for (unsigned i = 0; i < slot_count; i++) {
+        one_run_free(runner->slots[i].run);
+        one_run_free(runner->slots[i].worst);
+    }
+    recipe_reader_free(runner->reader);
+    run_folder_remove(&runner->parent);
+    free(runner->slots);
+}
+
+bool run_all(const struct run_options *options, struct err *err)
+{
+    struct runner runner = {.options = options};
+    uint64_t own_us = clock_own_cpu_us();
+    uint64_t client_us = clock_children_cpu_us();
+    bool ok = open_runner(&runner) && find_client(&runner) && start_version(&runner) &&
+              loop_run(runner.setting.loop, &runner.err) && !runner.is_broken;
+    options->results->interrupted = runner.stopped;
+    if (runner.setting.loop != NULL)
+        options->results->duration_ms = loop_now_ms(runner.setting.loop);
+    close_runner(&runner);
+    options->results->own_cpu_us = clock_own_cpu_us() - own_us;
+    options->results->client_cpu_us = clock_children_cpu_us() - client_us;
+    if (!ok)
+        *err = runner.err;
+    return ok;
+}

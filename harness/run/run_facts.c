@@ -1,0 +1,447 @@
+#include "harness/run/run_facts.h"
+
+#include "base/buf.h"
+#include "base/smtp_mechanism.h"
+#include "base/text.h"
+#include "harness/recipe/capability.h"
+
+#include <stdio.h>
+
+/* The facts of one run while they are gathered. */
+struct gathering {
+    const struct run_setting *setting;
+    const struct scenario *scenario;
+    const struct run_folder *folder;
+    struct arena *arena;
+    struct recipe_facts facts;
+    struct err *err;
+};
+
+#define FACT(of, name) (of)->facts.values[RECIPE_PLACEHOLDER_##name]
+
+/* ---- facts ----------------------------------------------------------------------------------- */
+
+static bool is_used(const struct run_setting *setting, enum recipe_placeholder placeholder)
+{
+    return (setting->recipe->used & RECIPE_PLACEHOLDER_BIT(placeholder)) != 0 ||
+           setting->recipe->input == placeholder;
+}
+
+static bool set_number(struct gathering *to, struct bytes *ret, unsigned long long number)
+{
+    *ret = arena_printf(to->arena, "%llu", number);
+    return ret->data != NULL || err_memory(to->err);
+}
+
+static bool join_recipients(struct gathering *to)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    struct buf joined;
+    bool ok = true;
+    buf_init(&joined, RECIPE_VALUE_OCTETS_MAX);
+    for (size_t i = 0; ok && i < send->to_count; i++)
+        ok = (i == 0 || buf_append_octet(&joined, ',')) && buf_append(&joined, send->to[i]);
+    if (ok)
+        FACT(to, TO) = arena_copy(to->arena, buf_bytes(&joined));
+    ok = ok && FACT(to, TO).data != NULL;
+    buf_release(&joined);
+    return ok || err_memory(to->err);
+}
+
+/* A client rightly waits five minutes and more for a reply (RFC 5321 4.5.3.2). Where a scenario
+ * does not ask how long, a client that takes a time limit is given one, so that its run ends. */
+static uint64_t timeout_of(const struct scenario *scenario)
+{
+    if (scenario->send.timeout_ms > 0)
+        return scenario->send.timeout_ms;
+    for (size_t i = 0; i < scenario->expectation_count; i++)
+        if (scenario->expectations[i].kind == EXPECT_GIVES_UP)
+            return 0;
+    return RUN_TIMEOUT_MS;
+}
+
+/* Who can be told a name connects to the address; who cannot verifies the host that it is given,
+ * and that has to be a name. */
+static void set_tls(struct gathering *to)
+{
+    static const char *const words[] = {
+        [SEND_TLS_NONE] = "",
+        [SEND_TLS_STARTTLS] = "starttls",
+        [SEND_TLS_IMPLICIT] = "implicit",
+        [SEND_TLS_OPPORTUNISTIC] = "opportunistic",
+    };
+    const struct run_tls *tls = to->setting->tls;
+    enum send_tls wanted = to->scenario->send.tls;
+    FACT(to, HOST) = bytes_of("127.0.0.1");
+    FACT(to, TLS) = bytes_of(words[wanted]);
+    if (wanted == SEND_TLS_NONE)
+        return;
+    FACT(to, CA) = bytes_of(tls->ca_path);
+    if (run_tls_is_by_address(to->scenario))
+        return;
+    FACT(to, TLS_NAME) = bytes_of(tls_ca_server_name(tls->ca));
+    if (!tls->takes_name)
+        FACT(to, HOST) = FACT(to, TLS_NAME);
+}
+
+/* For clients that do not choose by themselves, or choose PLAIN unless they are told otherwise:
+ * what a scenario offers is known to it alone, what it needs is known here. */
+static struct bytes proof_needed(const struct scenario *scenario)
+{
+    const struct bytes prefix = BYTES_LITERAL("auth-");
+    struct bytes ret = BYTES_NONE;
+    for (size_t i = 0; i < scenario->need_count; i++) {
+        struct bytes word = scenario->needs[i];
+        enum smtp_mechanism mechanism;
+        if (!bytes_starts_with(word, prefix))
+            continue;
+        word = bytes_after(word, prefix.size);
+        mechanism = smtp_mechanism_from(word);
+        if (mechanism != SMTP_MECHANISM_OTHER && !smtp_mechanism_sends_secret(mechanism))
+            ret = word;
+    }
+    return ret;
+}
+
+static bool set_words(struct gathering *to, unsigned port)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    uint64_t timeout_ms = timeout_of(to->scenario);
+    FACT(to, DIR) = bytes_of(to->folder->path);
+    FACT(to, FROM) = send->from;
+    FACT(to, USER) = send->user;
+    FACT(to, PASSWORD) = send->password;
+    FACT(to, MECHANISM) = send->mechanism;
+    FACT(to, PROOF) = proof_needed(to->scenario);
+    FACT(to, DOMAIN) = send->domain;
+    FACT(to, CLIENTS) = bytes_of(to->setting->clients);
+    FACT(to, SMTPSEND) = bytes_of(to->setting->smtpsend);
+    if (send->before & SEND_BEFORE_NOOP)
+        FACT(to, BEFORE_NOOP) = BYTES_LITERAL("NOOP");
+    if (send->before & SEND_BEFORE_VRFY)
+        FACT(to, BEFORE_VRFY) = send->to[0];
+    if (send->before & SEND_BEFORE_RSET)
+        FACT(to, BEFORE_RSET) = BYTES_LITERAL("RSET");
+#define X(name, word, needs) FACT(to, name) = send->parameters[SEND_PARAMETER_##name];
+    SEND_PARAMETER_TABLE(X)
+#undef X
+    if (send->lmtp)
+        FACT(to, LMTP) = BYTES_LITERAL("lmtp");
+    to->facts.to = send->to;
+    to->facts.to_count = send->to_count;
+    if (timeout_ms > 0 && (!set_number(to, &FACT(to, TIMEOUT), (timeout_ms + 999) / 1000) ||
+                           !set_number(to, &FACT(to, TIMEOUT_MS), timeout_ms)))
+        return false;
+    if (send->messages > 1 && !set_number(to, &FACT(to, MESSAGES), send->messages))
+        return false;
+    set_tls(to);
+    return set_number(to, &FACT(to, PORT), port) && join_recipients(to);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static const struct {
+    enum recipe_placeholder placeholder;
+    enum mail_form form;
+    const char *name;
+} mail_files[] = {
+    {RECIPE_PLACEHOLDER_MESSAGE,      MAIL_FORM_AS_IS, "message"     },
+    {RECIPE_PLACEHOLDER_MESSAGE_LF,   MAIL_FORM_LF,    "message-lf"  },
+    {RECIPE_PLACEHOLDER_MESSAGE_CRLF, MAIL_FORM_CRLF,  "message-crlf"},
+    {RECIPE_PLACEHOLDER_MESSAGE_OPEN, MAIL_FORM_OPEN,  "message-open"},
+    {RECIPE_PLACEHOLDER_BODY,         MAIL_FORM_BODY,  "body"        },
+};
+
+static bool set_path(struct gathering *to, const char *name, struct bytes *ret)
+{
+    *ret = arena_printf(to->arena, "%s/%s", to->folder->path, name);
+    return ret->data != NULL || err_memory(to->err);
+}
+
+static bool write_mails(struct gathering *to)
+{
+    for (size_t i = 0; i < sizeof(mail_files) / sizeof(mail_files[0]); i++) {
+        enum recipe_placeholder placeholder = mail_files[i].placeholder;
+        if (!is_used(to->setting, placeholder))
+            continue;
+        if (!run_folder_write_mail(to->folder, mail_files[i].name, &to->scenario->send.given,
+                                   mail_files[i].form, to->err) ||
+            !set_path(to, mail_files[i].name, &to->facts.values[placeholder]))
+            return false;
+    }
+    return true;
+}
+
+/* All messages of the run; the first one stands there already. */
+static bool write_more_mails(struct gathering *to)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    bool wanted = is_used(to->setting, RECIPE_PLACEHOLDER_MESSAGE);
+    struct bytes *paths = arena_alloc_array(to->arena, send->messages, sizeof(*paths));
+    if (paths == NULL)
+        return err_memory(to->err);
+    paths[0] = FACT(to, MESSAGE);
+    to->facts.messages = paths;
+    to->facts.message_count = 1;
+    for (unsigned i = 2; wanted && i <= send->messages; i++) {
+        struct mail_text text;
+        char name[32];
+        (void)snprintf(name, sizeof(name), "message-%u", i);
+        if (!scenario_numbered_message(send, i, to->arena, &text))
+            return err_memory(to->err);
+        if (!run_folder_write_mail(to->folder, name, &text, MAIL_FORM_AS_IS, to->err) ||
+            !set_path(to, name, &paths[to->facts.message_count++]))
+            return false;
+    }
+    return true;
+}
+
+static bool write_password(struct gathering *to)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    struct buf line;
+    if (send->user.size == 0 || !is_used(to->setting, RECIPE_PLACEHOLDER_PASSWORD_FILE))
+        return true;
+    buf_init(&line, send->password.size + 1);
+    bool ok =
+        (buf_append(&line, send->password) && buf_append_octet(&line, '\n')) || err_memory(to->err);
+    ok = ok && run_folder_write(to->folder, BYTES_LITERAL("password"), buf_bytes(&line), to->err) &&
+         set_path(to, "password", &FACT(to, PASSWORD_FILE));
+    buf_release_secret(&line);
+    return ok;
+}
+
+/* It says who the user is (EXTERNAL, RFC 4422 A); a client shows it to a server that asks for one.
+ */
+static bool write_client(struct gathering *to)
+{
+    const struct scenario_send *send = &to->scenario->send;
+    const char *name = send->user.size > 0 ? arena_string(to->arena, send->user) : "client.example";
+    if (send->tls == SEND_TLS_NONE || !is_used(to->setting, RECIPE_PLACEHOLDER_CLIENT_CERT))
+        return true;
+    if (name == NULL)
+        return err_memory(to->err);
+    return set_path(to, "client.pem", &FACT(to, CLIENT_CERT)) &&
+           set_path(to, "client.key", &FACT(to, CLIENT_KEY)) &&
+           tls_ca_write_client(to->setting->tls->ca, name, FACT(to, CLIENT_CERT).data,
+                               FACT(to, CLIENT_KEY).data, to->err);
+}
+
+/* ---- environment ----------------------------------------------------------------------------- */
+
+struct environment {
+    const char **names; /* NAME=VALUE */
+    size_t count;
+    struct arena *arena;
+    struct err *err;
+};
+
+static bool add_line(struct environment *to, const char *line)
+{
+    void *items = to->names;
+    if (!arena_grow(to->arena, &items, to->count, sizeof(*to->names)))
+        return err_memory(to->err);
+    to->names = items;
+    to->names[to->count++] = line;
+    return true;
+}
+
+static bool add_variable(struct environment *to, const char *name, struct bytes value)
+{
+    struct bytes line = arena_printf(to->arena, "%s=%.*s", name, BYTES_FORMAT(value));
+    return line.data != NULL ? add_line(to, line.data) : err_memory(to->err);
+}
+
+/* A recipe's client sees no configuration of the person who runs the tests. */
+static bool add_own(struct environment *to, const struct run_setting *setting,
+                    const struct run_folder *folder)
+{
+    return add_variable(to, "PATH", bytes_of(setting->path)) &&
+           add_variable(to, "HOME", bytes_of(folder->path)) &&
+           add_variable(to, "TMPDIR", bytes_of(folder->path)) && add_line(to, "LC_ALL=C") &&
+           add_line(to, "TZ=UTC");
+}
+
+/* A COMMAND sees the environment of who started it, and the facts. */
+static bool add_inherited(struct environment *to, const struct run_setting *setting,
+                          const struct recipe_facts *facts)
+{
+    for (const char *const *line = setting->inherited; *line != NULL; line++)
+        if (!bytes_starts_with(bytes_of(*line), BYTES_LITERAL("SMTPDRILL_")) &&
+            !add_line(to, *line))
+            return false;
+    for (int i = 0; i < RECIPE_PLACEHOLDER_COUNT; i++) {
+        const char *variable = recipe_placeholder_variable((enum recipe_placeholder)i);
+        char name[64] = "SMTPDRILL_";
+        if (variable == NULL)
+            continue;
+        memcpy(name + 10, variable, strlen(variable) + 1);
+        if (!add_variable(to, name, facts->values[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool make_environment(const struct gathering *from, const char *const *of_command,
+                             const char *const **ret)
+{
+    struct environment environment = {.arena = from->arena, .err = from->err};
+    bool ok = from->setting->inherited != NULL
+                  ? add_inherited(&environment, from->setting, &from->facts)
+                  : add_own(&environment, from->setting, from->folder);
+    for (const char *const *line = of_command; ok && *line != NULL; line++)
+        ok = add_line(&environment, *line);
+    ok = ok && add_line(&environment, NULL);
+    *ret = environment.names;
+    return ok;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+bool run_facts_make(const struct run_given *given, struct arena *arena, struct run_command *ret,
+                    struct err *err)
+{
+    const struct recipe *recipe = given->setting->recipe;
+    struct gathering to = {.setting = given->setting,
+                           .scenario = given->scenario,
+                           .folder = given->folder,
+                           .arena = arena,
+                           .err = err};
+    struct recipe_command command;
+    if (!set_words(&to, given->port) || !write_mails(&to) || !write_more_mails(&to) ||
+        !write_password(&to) || !write_client(&to) ||
+        !recipe_expand(recipe, &to.facts, arena, &command, err))
+        return false;
+    for (size_t i = 0; i < command.file_count; i++)
+        if (!run_folder_write(given->folder, command.files[i].name, command.files[i].octets, err))
+            return false;
+    ret->argv = command.argv;
+    ret->input =
+        recipe->input != RECIPE_PLACEHOLDER_NONE ? to.facts.values[recipe->input].data : NULL;
+    return make_environment(&to, command.environment, &ret->environment);
+}
+
+/* ---- capabilities ---------------------------------------------------------------------------- */
+
+static uint64_t parameter_needs(const struct scenario_send *send)
+{
+    static const char *const words[SEND_PARAMETER_COUNT] = {
+#define X(name, word, needs) needs,
+        SEND_PARAMETER_TABLE(X)
+#undef X
+    };
+    uint64_t needs = 0;
+    enum capability capability;
+    for (size_t i = 0; i < SEND_PARAMETER_COUNT; i++)
+        if (send->parameters[i].data != NULL &&
+            capability_from_word(bytes_of(words[i]), &capability))
+            needs |= CAPABILITY_BIT(capability);
+    if (bytes_equal(send->parameters[SEND_PARAMETER_BODY_TYPE], BYTES_LITERAL("binarymime")))
+        needs |= CAPABILITY_BIT(CAPABILITY_BINARYMIME);
+    return needs;
+}
+
+/* A mechanism of which no capability is named has none but `mechanism`. */
+static uint64_t mechanism_need(struct bytes mechanism)
+{
+    char word[64] = "auth-";
+    enum capability capability;
+    if (mechanism.size > sizeof(word) - 6)
+        return 0;
+    memcpy(word + 5, mechanism.data, mechanism.size);
+    return capability_from_word((struct bytes){word, 5 + mechanism.size}, &capability)
+               ? CAPABILITY_BIT(capability)
+               : 0;
+}
+
+/* What `send` asks for and what is expected of the message, though no `needs` says so. */
+static uint64_t unwritten_needs(const struct scenario *scenario)
+{
+    const struct scenario_send *send = &scenario->send;
+    uint64_t needs = 0;
+    if (send->to_count > 1)
+        needs |= CAPABILITY_BIT(CAPABILITY_MULTIPLE_RECIPIENTS);
+    if (send->from.size == 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_NULL_SENDER);
+    if (send->user.size > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_AUTH);
+    if (send->mechanism.size > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_MECHANISM) | mechanism_need(send->mechanism);
+    if (send->domain.data != NULL)
+        needs |= CAPABILITY_BIT(CAPABILITY_DOMAIN);
+    if (send->before & SEND_BEFORE_NOOP)
+        needs |= CAPABILITY_BIT(CAPABILITY_BEFORE_NOOP);
+    if (send->before & SEND_BEFORE_VRFY)
+        needs |= CAPABILITY_BIT(CAPABILITY_BEFORE_VRFY);
+    if (send->before & SEND_BEFORE_RSET)
+        needs |= CAPABILITY_BIT(CAPABILITY_BEFORE_RSET);
+    if (send->timeout_ms > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_TIMEOUT);
+    for (size_t i = 0; i < scenario->expectation_count; i++)
+        if (scenario->expectations[i].kind == EXPECT_MESSAGE)
+            needs |= CAPABILITY_BIT(CAPABILITY_MESSAGE_HEADER);
+    if (send->lmtp)
+        needs |= CAPABILITY_BIT(CAPABILITY_LMTP);
+    if (send->messages > 1)
+        needs |= CAPABILITY_BIT(CAPABILITY_MESSAGES);
+    if (send->tls == SEND_TLS_STARTTLS)
+        needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
+    if (send->tls == SEND_TLS_OPPORTUNISTIC)
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS_OPPORTUNISTIC);
+    if (send->tls == SEND_TLS_IMPLICIT)
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS);
+    /* No wildcard stands for localhost, which has one label. */
+    if (run_tls_asks_for(scenario, TLS_CERT_WILDCARD))
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS_NAME);
+    if (run_tls_is_by_address(scenario))
+        needs |= CAPABILITY_BIT(CAPABILITY_TLS_ADDRESS);
+    return needs | parameter_needs(send);
+}
+
+/* A parameter asked for needs its extension, and a way to tell the client of it. */
+static bool parameter_lacking(const struct recipe *recipe, const struct scenario_send *send,
+                              struct arena *arena, struct bytes *ret, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum recipe_placeholder fact;
+    } told[SEND_PARAMETER_COUNT] = {
+#define X(name, word, needs) {word, RECIPE_PLACEHOLDER_##name},
+        SEND_PARAMETER_TABLE(X)
+#undef X
+    };
+    for (size_t i = 0; i < SEND_PARAMETER_COUNT; i++) {
+        if (send->parameters[i].data == NULL ||
+            (recipe->used & RECIPE_PLACEHOLDER_BIT(told[i].fact)) != 0)
+            continue;
+        *ret = arena_printf(arena, "the client cannot be asked for %s", told[i].word);
+        return ret->data != NULL || err_memory(err);
+    }
+    return true;
+}
+
+bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
+                       struct arena *arena, struct bytes *ret, struct err *err)
+{
+    uint64_t needs = unwritten_needs(scenario);
+    *ret = BYTES_NONE;
+    for (size_t i = 0; i < scenario->need_count; i++) {
+        enum capability capability;
+        if (!capability_from_word(scenario->needs[i], &capability)) {
+            const char *near = capability_nearest(scenario->needs[i]);
+            return err_set(err, ERR_SYNTAX, "%.*s: no capability is called %s%s%s%s",
+                           BYTES_FORMAT(scenario->path), text_show(scenario->needs[i]).text,
+                           near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                           near != NULL ? "?" : "");
+        }
+        needs |= CAPABILITY_BIT(capability);
+    }
+    needs &= ~recipe->can;
+    for (int i = 0; i < CAPABILITY_COUNT; i++) {
+        if ((needs & CAPABILITY_BIT((enum capability)i)) == 0)
+            continue;
+        *ret = arena_printf(arena, "the client lacks %s", capability_word((enum capability)i));
+        return ret->data != NULL || err_memory(err);
+    }
+    return parameter_lacking(recipe, &scenario->send, arena, ret, err);
+}

@@ -1,0 +1,486 @@
+#include "harness/run/run_one.h"
+
+#include "base/smtp_code.h"
+#include "base/text.h"
+#include "fakeserver/fake_server.h"
+#include "fakeserver/judge.h"
+#include "harness/run/excerpt.h"
+#include "harness/run/redact.h"
+#include "harness/run/run_facts.h"
+#include "transport/socket.h"
+
+#include <stdlib.h>
+
+struct run_connection {
+    struct one_run *run;
+    struct fake_server *server; /* NULL: it is over */
+    struct connection *connection;
+};
+
+struct one_run {
+    const struct run_setting *setting;
+    const struct plan_entry *entry;
+    void (*over)(void *owner);
+    void *owner;
+    struct arena *arena;
+    struct scenario scenario;
+    bool has_scenario;
+    struct scenario personality;
+    bool has_personality;
+    struct transcript *transcript;
+    struct run_folder folder;
+    struct listener *listener;
+    struct run_connection connections[RUN_CONNECTIONS_MAX];
+    unsigned connection_count;
+    unsigned refused_connections; /* beyond RUN_CONNECTIONS_MAX */
+    unsigned open;
+    struct process *process;
+    struct process_end end;
+    bool process_over;
+    struct timer *settle;
+    uint64_t settle_from_ms;
+    uint64_t started_ms;
+    uint64_t limit_ms;
+
+    struct smtp_claim claim;
+    bool has_claim;
+    struct verdict verdict;
+    struct result result;
+    struct bytes dialogues[RESULT_FINDINGS_KEPT];
+    struct err err; /* kind ERR_NONE: none */
+    bool is_over;
+};
+
+/* ---- the verdict ----------------------------------------------------------------------------- */
+
+static bool render(struct one_run *run, const struct finding *finding, struct bytes *ret)
+{
+    struct buf text;
+    buf_init(&text, EXCERPT_OCTETS_MAX);
+    bool ok = excerpt_write(&text, run->transcript, finding);
+    if (ok)
+        *ret = arena_copy(run->arena, buf_bytes(&text));
+    buf_release(&text);
+    return ok && ret->data != NULL;
+}
+
+/* The dialogue of the first finding of the scenario, and one for each broken rule. */
+static bool render_findings(struct one_run *run)
+{
+    bool scenario_done = false;
+    for (size_t i = 0; i < run->verdict.finding_count && i < RESULT_FINDINGS_KEPT; i++) {
+        const struct finding *finding = &run->verdict.findings[i];
+        bool of_scenario = finding->axis == FINDING_OF_SCENARIO;
+        if (of_scenario && scenario_done)
+            continue;
+        if (!render(run, finding, &run->dialogues[i]))
+            return false;
+        if (of_scenario)
+            run->result.dialogue = run->dialogues[i];
+        scenario_done = scenario_done || of_scenario;
+    }
+    return true;
+}
+
+/* The first line that the client printed, standard error first; no secret is in it any more. */
+static struct bytes first_words(const struct one_run *run)
+{
+    struct bytes rest = bytes_trim(run->claim.report);
+    struct bytes line = BYTES_NONE;
+    (void)bytes_next(&rest, '\n', &line);
+    return bytes_trim(line);
+}
+
+static void set_reason(struct one_run *run, enum verdict_result verdict, const char *what)
+{
+    struct bytes words = first_words(run);
+    struct bytes reason;
+    run->result.verdict = verdict;
+    run->result.rules = VERDICT_PASS;
+    run->verdict.finding_count = 0;
+    if (run->end.hung)
+        reason = bytes_of(what);
+    else if (run->end.signal != 0)
+        reason = arena_printf(run->arena, "%s (it was ended by signal %d)", what, run->end.signal);
+    else if (words.size > 0)
+        reason = arena_printf(run->arena, "%s (exit status %d: %s)", what, run->end.status,
+                              text_show(words).text);
+    else
+        reason = arena_printf(run->arena, "%s (exit status %d)", what, run->end.status);
+    run->result.reason = reason.data != NULL ? reason : bytes_of(what);
+}
+
+static struct bytes join_output(struct one_run *run)
+{
+    struct buf both;
+    struct bytes joined = BYTES_NONE;
+    buf_init(&both, run->end.output.size + run->end.errors.size + 1);
+    if (buf_append(&both, run->end.errors) &&
+        (both.size == 0 || both.data[both.size - 1] == '\n' || buf_append_octet(&both, '\n')) &&
+        buf_append(&both, run->end.output))
+        joined = arena_copy(run->arena, buf_bytes(&both));
+    buf_release_secret(&both);
+    if (joined.data != NULL)
+        joined = redact(joined, run->scenario.send.user, run->scenario.send.password, run->arena);
+    return joined;
+}
+
+/* Three digits, not followed by "-", up to CRLF: after this the client is to move (RFC 5321 4.2).
+ */
+static bool is_final_reply(struct bytes octets)
+{
+    unsigned code = 0;
+    size_t line;
+    if (octets.size < 2 || memcmp(octets.data + octets.size - 2, "\r\n", 2) != 0)
+        return false;
+    for (line = octets.size - 2; line > 0 && octets.data[line - 1] != '\n';)
+        line--;
+    octets = bytes_after(octets, line);
+    return smtp_code_from(octets, &code) && smtp_code_class(code) != SMTP_CODE_OTHER &&
+           octets.data[3] != '-';
+}
+
+/* Waiting for a reply is no fault of a client that no scenario gave a time limit: it may wait for
+ * minutes (RFC 5321 4.5.3.2), longer than a run takes here. */
+static bool rightly_waits(const struct one_run *run)
+{
+    if (!run->end.hung || run->connection_count == 0 || run->scenario.send.timeout_ms > 0)
+        return false;
+    for (size_t i = transcript_count(run->transcript); i > 0; i--) {
+        const struct transcript_record *record = transcript_at(run->transcript, i - 1);
+        if (record->kind == TRANSCRIPT_REPLY)
+            return !is_final_reply(record->octets);
+        if (record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_RESPONSE ||
+            record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK)
+            return (record->notes & TRANSCRIPT_NOTE(CUT)) == 0;
+    }
+    return true; /* for the greeting */
+}
+
+/* A client may refuse an address or a message before it connects, where its scenario expects no
+ * command and takes its failure; and who says "sent" without a connection is judged for it. */
+static bool may_stay_away(const struct one_run *run)
+{
+    switch (run->result.verdict) {
+    case VERDICT_ERROR:
+        return true;
+    case VERDICT_PASS:
+        return run->claim.known;
+    case VERDICT_WARN:
+    case VERDICT_FAIL:
+    case VERDICT_UNSUPPORTED:
+    case VERDICT_NOT_REACHED:
+        return run->claim.known && run->claim.whole == SMTP_OUTCOME_SENT;
+    }
+    return false;
+}
+
+static bool ask_judge(struct one_run *run)
+{
+    if (!judge(&run->scenario, run->transcript, &run->claim, run->arena, &run->verdict, &run->err))
+        return false;
+    run->result.verdict = run->verdict.scenario;
+    run->result.rules = run->verdict.rules;
+    run->result.reason = run->verdict.reason;
+    run->result.variations = run->verdict.variations;
+    if (run->connection_count == 0 && !may_stay_away(run))
+        set_reason(run, VERDICT_NOT_REACHED,
+                   run->claim.hung ? "the client hung and never connected"
+                                   : "the client never connected");
+    else if (rightly_waits(run))
+        set_reason(
+            run, VERDICT_UNSUPPORTED,
+            "it still waited for a reply at the limit of the run, as it may (RFC 5321 4.5.3.2)");
+    run->result.findings = run->verdict.findings;
+    run->result.finding_count = run->verdict.finding_count;
+    return render_findings(run) || err_memory(&run->err);
+}
+
+static bool conclude(struct one_run *run)
+{
+    enum recipe_meaning meaning = RECIPE_MEANING_OUTCOME;
+    struct recipe_ending ending = {.status = run->end.hung ? -1 : run->end.status,
+                                   .signal = run->end.hung ? 0 : run->end.signal,
+                                   .hung = run->end.hung,
+                                   .out = run->end.output,
+                                   .report = join_output(run)};
+    if (!recipe_claim(run->setting->reader, &ending, run->arena, &run->claim, &meaning))
+        return err_memory(&run->err);
+    run->has_claim = true;
+    run->result.status = ending.status;
+    run->result.signal = ending.signal;
+    run->result.hung = ending.hung;
+    switch (meaning) {
+    case RECIPE_MEANING_UNSUPPORTED:
+        set_reason(run, VERDICT_UNSUPPORTED, "the client says that it cannot do this");
+        return true;
+    case RECIPE_MEANING_USAGE:
+        set_reason(run, VERDICT_ERROR, "the client does not take its command line");
+        return true;
+    case RECIPE_MEANING_OUTCOME:
+    case RECIPE_MEANING_FAILED:
+    case RECIPE_MEANING_COUNT:
+        break;
+    }
+    return ask_judge(run);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void become_error(struct one_run *run)
+{
+    run->result.verdict = VERDICT_ERROR;
+    run->result.rules = VERDICT_PASS;
+    run->result.reason = bytes_of(run->err.what);
+    run->result.finding_count = 0;
+}
+
+static void finish(struct one_run *run)
+{
+    run->result.duration_ms = loop_now_ms(run->setting->loop) - run->started_ms;
+    if (run->err.kind != ERR_NONE || !conclude(run))
+        become_error(run);
+    process_free(run->process);
+    run->process = NULL;
+    listener_free(run->listener);
+    run->listener = NULL;
+    run_folder_remove(&run->folder);
+    run->folder.path[0] = '\0';
+    run->is_over = true;
+    run->over(run->owner);
+}
+
+/* What the kernel still holds of a client that has ended (a connection not accepted yet, its last
+ * octets) is there at once: one turn of the loop finds it. */
+static void settle_due(void *owner)
+{
+    struct one_run *run = owner;
+    uint64_t now_ms = loop_now_ms(run->setting->loop);
+    if (run->open == 0) {
+        finish(run);
+        return;
+    }
+    if (now_ms >= run->settle_from_ms + RUN_SETTLE_MS)
+        for (unsigned i = 0; i < run->connection_count; i++)
+            if (run->connections[i].server != NULL)
+                connection_abort(run->connections[i].connection);
+    timer_set(run->settle, now_ms + RUN_SETTLE_MS);
+}
+
+static void process_ended(void *owner, const struct process_end *end)
+{
+    struct one_run *run = owner;
+    run->end = *end;
+    run->process_over = true;
+    run->settle_from_ms = loop_now_ms(run->setting->loop);
+    timer_set(run->settle, run->settle_from_ms + 1);
+}
+
+/* ---- connections ----------------------------------------------------------------------------- */
+
+static void take_events(struct run_connection *connection)
+{
+    struct one_run *run = connection->run;
+    struct transcript_record record; /* its time is the loop's; a transcript begins with its run */
+    while (fake_server_event(connection->server, &record)) {
+        record.at_ms = record.at_ms > run->started_ms ? record.at_ms - run->started_ms : 0;
+        if (run->err.kind == ERR_NONE)
+            (void)transcript_add(run->transcript, &record, &run->err);
+    }
+}
+
+static void connection_events(void *owner)
+{
+    take_events(owner);
+}
+
+static void connection_over(void *owner)
+{
+    struct run_connection *connection = owner;
+    struct one_run *run = connection->run;
+    take_events(connection);
+    fake_server_free(connection->server);
+    connection->server = NULL;
+    run->open--;
+    if (run->process_over && run->open == 0)
+        timer_set(run->settle, loop_now_ms(run->setting->loop));
+}
+
+static struct engine connection_opened(void *owner, struct connection *made)
+{
+    struct one_run *run = owner;
+    uint64_t now_ms = loop_now_ms(run->setting->loop);
+    struct engine none = {.ops = NULL, .self = NULL};
+    if (run->connection_count == RUN_CONNECTIONS_MAX) {
+        run->refused_connections++;
+        return none;
+    }
+    struct run_connection *connection = &run->connections[run->connection_count];
+    struct fake_server_options options = {
+        .scenario = &run->scenario,
+        .personality = run->has_personality ? &run->personality : NULL,
+        .connection = run->connection_count + 1,
+        .limit_ms = now_ms + run->limit_ms + 2 * RUN_GRACE_MS,
+        .now_ms = now_ms,
+    };
+    connection->run = run;
+    connection->connection = made;
+    connection->server = fake_server_new(&options);
+    if (connection->server == NULL || !connection_set_tls(made, run->setting->tls->context, NULL)) {
+        fake_server_free(connection->server);
+        connection->server = NULL;
+        err_memory(&run->err);
+        return none;
+    }
+    run->connection_count++;
+    run->open++;
+    connection_set_owner(made, connection);
+    return fake_server_engine(connection->server);
+}
+
+static const struct connection_calls calls = {
+    .opened = connection_opened,
+    .events = connection_events,
+    .over = connection_over,
+};
+
+/* ---- the beginning --------------------------------------------------------------------------- */
+
+static bool start_process(struct one_run *run)
+{
+    const struct run_setting *setting = run->setting;
+    struct run_given given = {.setting = setting,
+                              .scenario = &run->scenario,
+                              .folder = &run->folder,
+                              .port = listener_port(run->listener)};
+    struct run_command command;
+    if (!run_facts_make(&given, run->arena, &command, &run->err))
+        return false;
+    struct process_options options = {.argv = command.argv,
+                                      .environment = command.environment,
+                                      .folder =
+                                          setting->inherited != NULL ? NULL : run->folder.path,
+                                      .input = command.input,
+                                      .limit_ms = run->limit_ms,
+                                      .grace_ms = RUN_GRACE_MS};
+    run->process = process_new(setting->keeper, &options, process_ended, run, &run->err);
+    return run->process != NULL;
+}
+
+static bool start(struct one_run *run, unsigned long long number)
+{
+    const struct run_setting *setting = run->setting;
+    if (!run_folder_make(setting->parent, number, &run->folder, &run->err))
+        return false;
+    run->transcript = transcript_new();
+    run->settle = timer_new(setting->loop, settle_due, run);
+    if (run->transcript == NULL || run->settle == NULL)
+        return err_memory(&run->err);
+    run->listener = listener_new(setting->loop, "127.0.0.1", 0, &calls, run, &run->err);
+    if (run->listener == NULL)
+        return false;
+    if (scenario_has_event(&run->scenario, STEP_EVENT_DEAF))
+        listener_take_little(run->listener);
+    return start_process(run);
+}
+
+static bool prepare(struct one_run *run)
+{
+    const struct run_setting *setting = run->setting;
+    if (!suite_instance(setting->suite, run->entry->scenario, run->entry->instance, run->arena,
+                        &run->scenario, &run->err))
+        return false;
+    run->has_scenario = true;
+    run->limit_ms = setting->limit_ms > 0        ? setting->limit_ms
+                    : run->scenario.limit_ms > 0 ? run->scenario.limit_ms
+                                                 : RUN_LIMIT_MS;
+    return suite_personality(setting->suite, &run->scenario, run->arena, &run->personality,
+                             &run->has_personality, &run->err) &&
+           run_tls_prepare(setting->tls, &run->scenario,
+                           run->has_personality ? &run->personality : NULL, &run->err) &&
+           run_facts_lacking(setting->recipe, &run->scenario, run->arena, &run->result.reason,
+                             &run->err);
+}
+
+struct one_run *one_run_new(const struct run_setting *setting, const struct plan_entry *entry,
+                            unsigned long long number, void (*over)(void *owner), void *owner)
+{
+    struct one_run *run = calloc(1, sizeof(*run));
+    if (run == NULL)
+        return NULL;
+    run->setting = setting;
+    run->entry = entry;
+    run->over = over;
+    run->owner = owner;
+    run->started_ms = loop_now_ms(setting->loop);
+    run->result = (struct result){.name = entry->name, .status = -1};
+    run->arena = arena_new(RUN_ARENA_OCTETS_MAX);
+    if (run->arena == NULL) {
+        free(run);
+        return NULL;
+    }
+    if (prepare(run) && run->result.reason.size > 0) {
+        run->result.verdict = VERDICT_UNSUPPORTED;
+        run->is_over = true;
+    } else if (run->err.kind != ERR_NONE || !start(run, number)) {
+        become_error(run);
+        run->is_over = true;
+    }
+    return run;
+}
+
+void one_run_stop(struct one_run *run)
+{
+    if (run == NULL)
+        return;
+    process_free(run->process);
+    listener_free(run->listener);
+    timer_free(run->settle);
+    run->process = NULL;
+    run->listener = NULL;
+    run->settle = NULL;
+    run->process_over = false;
+}
+
+void one_run_free(struct one_run *run)
+{
+    if (run == NULL)
+        return;
+    one_run_stop(run);
+    run_folder_remove(&run->folder);
+    transcript_free(run->transcript);
+    if (run->has_personality)
+        scenario_release(&run->personality);
+    if (run->has_scenario)
+        scenario_release(&run->scenario);
+    arena_free(run->arena);
+    free(run);
+}
+
+bool one_run_is_over(const struct one_run *run)
+{
+    return run->is_over;
+}
+
+void one_run_input(const struct one_run *run, struct result_input *ret)
+{
+    *ret = (struct result_input){
+        .result = &run->result,
+        .dialogues = run->dialogues,
+        .records = run->transcript != NULL ? transcript_count(run->transcript) : 0};
+}
+
+const struct transcript *one_run_transcript(const struct one_run *run)
+{
+    return run->transcript;
+}
+
+const struct scenario *one_run_scenario(const struct one_run *run)
+{
+    return run->has_scenario ? &run->scenario : NULL;
+}
+
+const struct smtp_claim *one_run_claim(const struct one_run *run)
+{
+    return run->has_claim ? &run->claim : NULL;
+}
