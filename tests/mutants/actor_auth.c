@@ -52,11 +52,19 @@ static void plain_message(const struct actor *a, char *to, size_t room)
     char raw[AUTH_OCTETS_MAX];
     struct bytes user = a->job->user;
     struct bytes password = a->job->password;
-    const char *identity = HAS(a, AUTH_WRONG_IDENTITY) ? "somebody@else.example" : "";
-    int size = snprintf(raw, sizeof raw, "%s%c%.*s%c%.*s", identity, 0,
+    struct bytes identity = BYTES_LITERAL("");
+    if (HAS(a, AUTH_WRONG_IDENTITY))
+        identity = BYTES_LITERAL("somebody@else.example");
+    if (HAS(a, AUTH_PLAIN_EMPTY)) {
+        identity = user;
+        user = BYTES_LITERAL("");
+    }
+    int size = snprintf(raw, sizeof raw, "%.*s%c%.*s%c%.*s", BYTES_FORMAT(identity), 0,
                         BYTES_FORMAT(HAS(a, AUTH_SWAPPED) ? password : user), 0,
                         BYTES_FORMAT(HAS(a, AUTH_SWAPPED) ? user : password));
     size_t skip = HAS(a, AUTH_NO_IDENTITY) ? 1 : 0;
+    if (HAS(a, AUTH_PLAIN_NUL))
+        size++; /* snprintf() ended it by one */
     encode((struct bytes){raw + skip, (size_t)size - skip}, to, room);
 }
 

@@ -234,6 +234,8 @@ const struct mutant mutants[] = {
     M2("auth-swapped", AUTH_SWAPPED, LOGIN_FIRST, "draft-login-2.1-a", "sends the password first, then the user name")
     M("auth-plain-swapped", AUTH_SWAPPED, "4616-2-a", "puts the password before the user name in PLAIN")
     M("auth-no-identity", AUTH_NO_IDENTITY, "4616-2-d", "leaves the first NUL out of PLAIN")
+    M("auth-plain-nul", AUTH_PLAIN_NUL, "4616-2-b", "sends the NUL that ends its password, too")
+    M("auth-plain-empty", AUTH_PLAIN_EMPTY, "4616-2-c", "names the user as the identity to act as, and nobody as the user")
     M("auth-wrong-identity", AUTH_WRONG_IDENTITY, "4616-2-a", "asks to act as somebody else in PLAIN")
     M2("auth-answers-anything", AUTH_ANSWERS_ANYTHING, LOGIN_FIRST, "4954-4-f 4954-4-g", "answers a challenge that is no base64")
     M2("auth-parses-prompts", AUTH_PARSES_PROMPTS, LOGIN_FIRST, "draft-login-2.1-b", "asks for the prompts of LOGIN by their text")

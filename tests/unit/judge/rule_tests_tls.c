@@ -64,6 +64,8 @@ const struct rule_test rule_tests_tls[] = {
     {.rule = "bearer-inside-tls", LISTS("OAUTHBEARER") TRIES("OAUTHBEARER"), {AUTH BYE}, .also = "no-probe", .prepare = with_tls},
     {.rule = "no-probe", AUTH "C: AUTH CRAM-MD5\nS: 535 no\n" BYE, {AUTH BYE}, .prepare = with_tls},
 
+    REMARKED("plain-no-nul", "plain-nul")
+    REMARKED("plain-no-empty", "plain-empty")
     REMARKED("cram-response", "cram-form")
     PROVEN("cram-proof", "cram-proof")
     REMARKED("digest-challenge", "digest-nonce")
