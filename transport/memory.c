@@ -307,13 +307,15 @@ static bool shake_hands(struct end *end)
 
     if (end->in.size == 0 || end->gone)
         return false;
+    if (end == &end->memory->ends[CLIENT] && end->memory->tls.keeps_plain)
+        return false;
     is_hello = end == &end->memory->ends[SERVER] && peer->drive.tls_started &&
                bytes_equal(pipe_next(&end->in, 0), memory_tls_hello());
     pipe_take(&end->in, pipe_next(&end->in, 0).size);
     if (is_hello && end->demand.fault == TLS_FAULT_STALL)
         return true;
     /* What the server said in the clear before it is no ServerHello (RFC 3207 6). */
-    if (is_hello && peer->in.size == 0)
+    if (is_hello && (peer->in.size == 0 || end->memory->tls.keeps_plain))
         facts = memory_tls_shake(&end->demand, &end->memory->tls);
     drive_tls_done(&end->drive, now_ms, &facts);
     if (is_hello)

@@ -21,6 +21,7 @@ struct memory_tls {
     bool heeds_case;           /* knows no name in capitals */
     bool takes_names;          /* … a DNS-ID for an address */
     bool takes_weak_ciphers;   /* … suites that encrypt nothing, too */
+    bool keeps_plain;          /* gives the session what came in the clear before it (RFC 3207 6) */
     enum tls_version at_least; /* ANY: 1.2 (RFC 8996) */
     struct bytes server_name;  /* that it sends; borrowed */
     struct bytes subject;      /* of its certificate, when it is asked for one; borrowed */

@@ -150,7 +150,7 @@ static enum engine_wish on_wish(const void *self)
         return ENGINE_WISH_NONE;
     if (a->reset)
         return ENGINE_WISH_RESET;
-    if (a->tls_wish && !a->closing)
+    if (a->tls_wish && !a->held && !a->closing)
         return ENGINE_WISH_TLS;
     return a->closing && a->out.size == 0 ? ENGINE_WISH_CLOSE : ENGINE_WISH_NONE;
 }

@@ -5,6 +5,8 @@
 
 #include "fakeserver/scenario.h"
 
+#define TLS_WAIT_MS 50
+
 bool actor_tls_wanted(const struct actor *a)
 {
     return a->job->tls != SEND_TLS_NONE;
@@ -54,6 +56,8 @@ static void begin_handshake(struct actor *a)
     }
     a->tls_wish = true;
     a->tls_leftover = 0;
+    a->held = HAS(a, TLS_WAITS);
+    a->held_until_ms = a->now_ms + TLS_WAIT_MS;
 }
 
 void actor_tls_answered(struct actor *a, enum actor_class class)
