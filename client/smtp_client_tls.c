@@ -59,13 +59,16 @@ void smtp_client_refuse_tls(struct smtp_client *client, const struct client_news
 }
 
 /* A handshake that was refused or cannot be trusted, apart from a connection that was lost in it or
- * came too late: those are worth another try (RFC 5321 3.8). */
+ * came too late: those are worth another try (RFC 5321 3.8). Where TLS comes first (RFC 8314 3.3),
+ * what was missed then is the greeting. */
 void smtp_client_fail_tls(struct smtp_client *client, const struct client_news *news)
 {
     struct client_verdict verdict = smtp_client_verdict(client, news, SMTP_OUTCOME_TEMPORARY);
 
     if (is_demanded(client) && client->tls_trouble[0] != '\0')
         verdict.outcome = SMTP_OUTCOME_REFUSED_TLS;
+    else if (client->options.tls == SMTP_CLIENT_TLS_IMPLICIT)
+        verdict.stage = SMTP_STAGE_GREETING;
     client->tls = TLS_REFUSED;
     smtp_client_fail(client, &verdict);
 }

@@ -1,5 +1,5 @@
 /*
- * smtpsend.c - submits messages to one SMTP server: what is given, and what is told.
+ * smtpsend.c - submits messages to an SMTP server: what is given, and what is told.
  *
  * Exit status: sysexits; 0 all were sent, else that of the outcome (base/smtp_outcome.h), 64 usage,
  * 65 a message that cannot be sent, 66 one that cannot be read, 74 or 71 trouble of our own.
@@ -110,7 +110,7 @@ static bool get_password(struct sending *sending, struct err *err)
         return smtpsend_password_descriptor(options->password_fd, &sending->password, err);
     if (has_other_proof(options))
         return true;
-    return smtpsend_password_ask(options->user, options->host, &sending->password, err);
+    return smtpsend_password_ask(options->user, options->servers[0].host, &sending->password, err);
 }
 
 static bool make_tls(struct sending *sending, struct err *err)
@@ -142,8 +142,6 @@ static struct smtp_client_options client_options(const struct sending *sending)
         .token = is_oauth(options) ? secret : BYTES_NONE,
         .certificate = options->tls.client_cert != NULL,
         .tls = options->tls.mode,
-        .server = bytes_of(options->host),
-        .port = options->port,
         .has_mechanism = options->has_mechanism,
         .mechanism = options->mechanism,
         .plaintext_auth = options->plaintext_auth,
@@ -177,7 +175,9 @@ static bool make_reports(struct sending *sending)
             return false;
     }
     return sending->reports != NULL &&
-           smtpsend_queue_init(&sending->session.queue, count, options->recipient_count);
+           smtpsend_queue_init(&sending->session.queue, count, options->recipient_count) &&
+           smtpsend_servers_init(&sending->session.servers, options->servers,
+                                 options->server_count);
 }
 
 /* ------------------------------------------------------------------------------------ report ---
@@ -186,6 +186,10 @@ static bool make_reports(struct sending *sending)
 static void print_report(const struct sending *sending)
 {
     const struct smtpsend_options *options = &sending->options;
+    const struct smtpsend_reports reports = {.list = sending->reports,
+                                             .files = options->files,
+                                             .count = sending->report_count,
+                                             .servers = &sending->session.servers};
     size_t i;
 
     for (i = 0; i < sending->report_count; i++)
@@ -196,15 +200,18 @@ static void print_report(const struct sending *sending)
         smtpsend_report_text(&sending->reports[i], stdout);
     }
     if (options->json)
-        (void)smtpsend_report_json(sending->reports, options->files, sending->report_count, stdout);
+        (void)smtpsend_report_json(&reports, stdout);
+    else
+        smtpsend_report_servers(reports.servers, stdout);
     (void)fflush(stdout);
 }
 
 /* The message that is worst off, of those that a server had to say something about. */
 static void print_hint(const struct sending *sending)
 {
+    const struct smtpsend_servers *servers = &sending->session.servers;
     struct smtpsend_circumstances is = {.has_user = sending->options.user.size > 0,
-                                        .port = sending->options.port,
+                                        .port = smtpsend_servers_current(servers)->port,
                                         .tls = sending->options.tls.mode,
                                         .offered = &sending->session.offered,
                                         .trouble = sending->session.trouble};

@@ -1,18 +1,19 @@
 #include "client/smtpsend_options.h"
 
 #include "base/text.h"
-#include "client/sasl.h"
+#include "client/smtpsend_value.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 const char smtpsend_usage[] =
-    "usage: smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... [FILE... | -]\n"
-    "       smtpsend --server HOST[:PORT] --from MAILBOX --to MAILBOX... --subject TEXT --body "
+    "usage: smtpsend --server HOST[:PORT]... --from MAILBOX --to MAILBOX... [FILE... | -]\n"
+    "       smtpsend --server HOST[:PORT]... --from MAILBOX --to MAILBOX... --subject TEXT --body "
     "TEXT\n"
     "\n"
-    "  -s, --server HOST[:PORT]  SMTP server; port 587 unless given\n"
+    "  -s, --server HOST[:PORT]  SMTP server; port 587 unless given; may be given many\n"
+    "                            times: the next one where no session comes about\n"
     "  -f, --from MAILBOX        reverse-path; '' or '<>' is the null reverse-path\n"
     "  -t, --to MAILBOX          forward-path; may be given many times\n"
     "      --subject TEXT        make a message, instead of reading one\n"
@@ -118,124 +119,6 @@ static const struct option table[] = {
 };
 /* clang-format on */
 
-static bool parse_port(struct bytes text, unsigned *ret, struct err *err)
-{
-    unsigned long long port;
-
-    if (!bytes_to_number(text, 65535, &port) || port == 0)
-        return err_set(err, ERR_SYNTAX, "expected a port of 1 to 65535 after the host; got \"%s\"",
-                       text_show(text).text);
-    *ret = (unsigned)port;
-    return true;
-}
-
-/* HOST, HOST:PORT, [IPv6], [IPv6]:PORT, or an IPv6 address alone: it has more than one colon. */
-static bool parse_server(struct bytes text, struct smtpsend_options *options, struct err *err)
-{
-    struct bytes host = text;
-    struct bytes port = BYTES_NONE;
-    size_t colon = bytes_find(text, ':');
-    size_t bracket = bytes_find(text, ']');
-
-    if (text.size > 0 && text.data[0] == '[' && bracket != BYTES_NOT_FOUND) {
-        host = bytes_slice(text, 1, bracket);
-        port = bytes_after(text, bracket + 1);
-        if (port.size > 0 && port.data[0] != ':')
-            return err_set(err, ERR_SYNTAX, "expected \":PORT\" after \"]\" in --server");
-        port = bytes_after(port, 1);
-    } else if (colon != BYTES_NOT_FOUND &&
-               bytes_find(bytes_after(text, colon + 1), ':') == BYTES_NOT_FOUND) {
-        host = bytes_slice(text, 0, colon);
-        port = bytes_after(text, colon + 1);
-        if (port.size == 0)
-            return err_set(err, ERR_SYNTAX, "expected a port after \":\" in --server");
-    }
-    if (host.size == 0 || host.size >= sizeof options->host || host.data[0] == '[')
-        return err_set(err, ERR_SYNTAX, "expected --server HOST[:PORT]; got \"%s\"",
-                       text_show(text).text);
-    memcpy(options->host, host.data, host.size);
-    options->host[host.size] = '\0';
-    options->has_port = port.size > 0;
-    return port.size == 0 || parse_port(port, &options->port, err);
-}
-
-/* A number of seconds, or with "ms", "s", "m". */
-static bool parse_time(struct bytes text, uint64_t *ret_ms, struct err *err)
-{
-    static const struct {
-        const char *unit;
-        uint64_t ms;
-    } units[] = {
-        {"ms", 1    },
-        {"s",  1000 },
-        {"m",  60000},
-        {"",   1000 },
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof units / sizeof units[0]; i++) {
-        struct bytes unit = bytes_of(units[i].unit);
-        size_t at = text.size > unit.size ? text.size - unit.size : 0;
-        unsigned long long number;
-
-        if (at > 0 && bytes_equal(bytes_after(text, at), unit) &&
-            bytes_to_number(bytes_slice(text, 0, at), 10000000, &number) && number > 0) {
-            *ret_ms = number * units[i].ms;
-            return true;
-        }
-    }
-    return err_set(err, ERR_SYNTAX, "expected a time as 30, 30s, 500ms or 5m; got \"%s\"",
-                   text_show(text).text);
-}
-
-static bool parse_mechanism(struct bytes text, struct smtpsend_options *options, struct err *err)
-{
-    options->has_mechanism = true;
-    options->mechanism = smtp_mechanism_from(text);
-    if (sasl_is_known(options->mechanism))
-        return true;
-    return err_set(err, ERR_SYNTAX, "--auth knows no mechanism \"%s\"; smtpsend(1) lists them",
-                   text_show(text).text);
-}
-
-static bool parse_retries(struct bytes text, unsigned *ret, struct err *err)
-{
-    unsigned long long number;
-
-    if (!bytes_to_number(text, 1000, &number))
-        return err_set(err, ERR_SYNTAX, "expected a number of tries, up to 1000; got \"%s\"",
-                       text_show(text).text);
-    *ret = (unsigned)number;
-    return true;
-}
-
-static bool parse_chunking(struct bytes text, bool *ret_never, struct err *err)
-{
-    *ret_never = bytes_equal_nocase(text, BYTES_LITERAL("never"));
-    return *ret_never || bytes_equal_nocase(text, BYTES_LITERAL("auto")) ||
-           err_set(err, ERR_SYNTAX, "--chunking is auto or never; got \"%s\"",
-                   text_show(text).text);
-}
-
-static bool parse_descriptor(struct bytes text, int *ret, struct err *err)
-{
-    unsigned long long number;
-
-    if (!bytes_to_number(text, 65535, &number))
-        return err_set(err, ERR_SYNTAX, "expected the number of an open descriptor; got \"%s\"",
-                       text_show(text).text);
-    *ret = (int)number;
-    return true;
-}
-
-/* The angle brackets of a path belong to the command, not to the mailbox. */
-static struct bytes without_brackets(struct bytes path)
-{
-    if (path.size >= 2 && path.data[0] == '<' && path.data[path.size - 1] == '>')
-        return bytes_slice(path, 1, path.size - 1);
-    return path;
-}
-
 static void set_timeouts(struct smtpsend_options *options, uint64_t ms)
 {
     size_t i;
@@ -249,7 +132,7 @@ static bool take_timeout(struct smtpsend_options *options, int option, struct by
 {
     uint64_t ms = 0;
 
-    if (!parse_time(text, &ms, err))
+    if (!smtpsend_value_time(text, &ms, err))
         return false;
     if (option == OPTION_TIMEOUT)
         set_timeouts(options, ms);
@@ -277,7 +160,7 @@ static bool take_request(struct smtpsend_options *options, int option, struct by
 static void take_recipient(struct smtpsend_options *options, struct bytes path)
 {
     options->rcpt_requests[options->recipient_count] = options->rcpt_request;
-    options->recipients[options->recipient_count++] = without_brackets(path);
+    options->recipients[options->recipient_count++] = smtpsend_value_path(path);
 }
 
 static bool take_flag(struct smtpsend_options *options, int option)
@@ -315,9 +198,9 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
 {
     switch (option) {
     case 's':
-        return parse_server(value, options, err);
+        return smtpsend_server_parse(value, &options->servers[options->server_count++], err);
     case 'f':
-        options->from = without_brackets(value);
+        options->from = smtpsend_value_path(value);
         return options->has_from = true;
     case 't':
         take_recipient(options, value);
@@ -338,17 +221,18 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
         options->token_file = value.data;
         return true;
     case OPTION_PASSWORD_FD:
-        return parse_descriptor(value, &options->password_fd, err);
+        return smtpsend_value_descriptor(value, &options->password_fd, err);
     case OPTION_AUTH:
-        return parse_mechanism(value, options, err);
+        options->has_mechanism = true;
+        return smtpsend_value_mechanism(value, &options->mechanism, err);
     case OPTION_RETRY:
-        return parse_retries(value, &options->retries, err);
+        return smtpsend_value_retries(value, &options->retries, err);
     case OPTION_RETRY_AFTER:
-        return parse_time(value, &options->retry_after_ms, err);
+        return smtpsend_value_time(value, &options->retry_after_ms, err);
     case OPTION_CHUNKING:
-        return parse_chunking(value, &options->no_chunking, err);
+        return smtpsend_value_chunking(value, &options->no_chunking, err);
     case OPTION_VRFY:
-        options->verify[options->verify_count++] = without_brackets(value);
+        options->verify[options->verify_count++] = smtpsend_value_path(value);
         return true;
     case OPTION_EHLO:
         options->ehlo = value;
@@ -387,16 +271,38 @@ static bool has_standard_input(const struct smtpsend_options *options)
     return false;
 }
 
+static bool is_implicit(const struct smtpsend_server *server)
+{
+    return server->port == SMTPSEND_PORT_IMPLICIT_TLS;
+}
+
+static bool check_servers(const struct smtpsend_options *options, struct err *err)
+{
+    size_t i;
+
+    if (options->server_count == 0)
+        return err_set(err, ERR_SYNTAX, "--server HOST[:PORT] is missing");
+    for (i = 0; i < options->server_count; i++) {
+        const struct smtpsend_server *server = &options->servers[i];
+
+        if (options->lmtp && (!server->has_port || server->port == 25))
+            return err_set(
+                err, ERR_SYNTAX,
+                "--lmtp needs a port, and one that is not 25: LMTP is not SMTP (RFC 2033 5)");
+        if (!options->tls.has_mode && is_implicit(server) != is_implicit(&options->servers[0]))
+            return err_set(err, ERR_SYNTAX,
+                           "port 465 begins with TLS and the other ports do not: --tls has to say "
+                           "what holds for all servers");
+    }
+    return true;
+}
+
 static bool check(const struct smtpsend_options *options, struct err *err)
 {
     if (options->help || options->version)
         return true;
-    if (options->host[0] == '\0')
-        return err_set(err, ERR_SYNTAX, "--server HOST[:PORT] is missing");
-    if (options->lmtp && (!options->has_port || options->port == 25))
-        return err_set(
-            err, ERR_SYNTAX,
-            "--lmtp needs a port, and one that is not 25: LMTP is not SMTP (RFC 2033 5)");
+    if (!check_servers(options, err))
+        return false;
     if (!options->has_from)
         return err_set(err, ERR_SYNTAX, "--from MAILBOX is missing");
     if (options->recipient_count == 0)
@@ -422,13 +328,12 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
 {
     int option;
 
-    *ret = (struct smtpsend_options){.port = SMTPSEND_PORT_DEFAULT,
-                                     .password_fd = -1,
-                                     .retry_after_ms = SMTPSEND_RETRY_AFTER_MS};
+    *ret = (struct smtpsend_options){.password_fd = -1, .retry_after_ms = SMTPSEND_RETRY_AFTER_MS};
+    ret->servers = calloc((size_t)argc, sizeof ret->servers[0]);
     ret->recipients = calloc((size_t)argc, sizeof ret->recipients[0]);
     ret->verify = calloc((size_t)argc, sizeof ret->verify[0]);
     ret->rcpt_requests = calloc((size_t)argc, sizeof ret->rcpt_requests[0]);
-    if (!ret->recipients || !ret->verify || !ret->rcpt_requests)
+    if (!ret->servers || !ret->recipients || !ret->verify || !ret->rcpt_requests)
         return err_memory(err);
     opterr = 0;
     optind = 1;
@@ -445,12 +350,14 @@ bool smtpsend_options_parse(int argc, char **argv, struct smtpsend_options *ret,
     ret->files = argv + optind;
     ret->file_count = (size_t)(argc - optind);
     return check(ret, err) && check_request(ret, err) &&
-           smtpsend_tls_settle(&ret->tls, ret->port, ret->user.size > 0 && !ret->plaintext_auth,
-                               err);
+           smtpsend_tls_settle(&ret->tls, ret->server_count > 0 ? ret->servers[0].port : 0,
+                               ret->user.size > 0 && !ret->plaintext_auth, err);
 }
 
 void smtpsend_options_release(struct smtpsend_options *options)
 {
+    free(options->servers);
+    options->servers = NULL;
     free(options->recipients);
     options->recipients = NULL;
     free(options->rcpt_requests);

@@ -1,26 +1,25 @@
 /*
  * smtpsend_options.h - the command line of smtpsend, as values.
  *
- * Lives:   spans point into argv; recipients, rcpt_requests and verify are freed by
- * smtpsend_options_release(). Errors:  ERR_SYNTAX, one sentence: exit status 64.
+ * Lives:   spans point into argv; servers, recipients, rcpt_requests and verify are freed by
+ *          smtpsend_options_release().
+ * Errors:  ERR_SYNTAX, one sentence: exit status 64.
  */
 #ifndef CLIENT_SMTPSEND_OPTIONS_H
 #define CLIENT_SMTPSEND_OPTIONS_H
 
 #include "client/smtp_client.h"
 #include "client/smtpsend_request.h"
+#include "client/smtpsend_servers.h"
 #include "client/smtpsend_tls.h"
-
-enum { SMTPSEND_PORT_DEFAULT = 587 }; /* RFC 6409 3.1; RFC 5321 2.1 wants submission from us */
 
 enum { SMTPSEND_RETRY_AFTER_MS = 30 * 60 * 1000 }; /* RFC 5321 4.5.4.1: at least */
 
 struct smtpsend_options {
     bool help;
     bool version;
-    char host[256];
-    unsigned port;
-    bool has_port;
+    struct smtpsend_server *servers; /* at least one */
+    size_t server_count;
     struct bytes from;
     bool unsendable; /* what was wrong is a value that no server may be asked for */
     bool has_from;

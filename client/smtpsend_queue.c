@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum due_state { DUE_NOW, DUE_NEXT_SESSION, DUE_LATER, DUE_NEVER };
+enum due_state { DUE_NOW, DUE_ELSEWHERE, DUE_NEXT_SESSION, DUE_LATER, DUE_NEVER };
 
 struct smtpsend_due {
     enum due_state state;
@@ -102,21 +102,39 @@ size_t smtpsend_queue_note(struct smtpsend_queue *queue, const struct smtp_clien
     if (event->next_session)
         due->state = DUE_NEXT_SESSION;
     else if (event->recipient.outcome == SMTP_OUTCOME_TEMPORARY)
-        due->state = DUE_LATER;
+        due->state = event->stage == SMTP_STAGE_GREETING ? DUE_ELSEWHERE : DUE_LATER;
     queue->decided |= due->state == DUE_NEVER;
     return index;
 }
 
 /* A session in which nobody was decided would be followed by another one like it, for ever. */
-enum smtpsend_again smtpsend_queue_again(const struct smtpsend_queue *queue)
+enum smtpsend_again smtpsend_queue_again(const struct smtpsend_queue *queue, bool elsewhere)
 {
+    bool nowhere = count_due(queue, DUE_ELSEWHERE) > 0;
     bool next_session = count_due(queue, DUE_NEXT_SESSION) > 0;
 
+    if (nowhere && elsewhere)
+        return SMTPSEND_AGAIN_ELSEWHERE;
     if (next_session && queue->decided)
         return SMTPSEND_AGAIN_AT_ONCE;
-    if (next_session || count_due(queue, DUE_LATER) > 0)
+    if (nowhere || next_session || count_due(queue, DUE_LATER) > 0)
         return SMTPSEND_AGAIN_LATER;
     return SMTPSEND_AGAIN_NEVER;
+}
+
+static bool is_for(enum due_state state, enum smtpsend_again again)
+{
+    switch (again) {
+    case SMTPSEND_AGAIN_ELSEWHERE:
+        return state == DUE_ELSEWHERE;
+    case SMTPSEND_AGAIN_AT_ONCE:
+        return state == DUE_NEXT_SESSION;
+    case SMTPSEND_AGAIN_LATER:
+        return state == DUE_ELSEWHERE || state == DUE_NEXT_SESSION || state == DUE_LATER;
+    case SMTPSEND_AGAIN_NEVER:
+        break;
+    }
+    return false;
 }
 
 void smtpsend_queue_begin(struct smtpsend_queue *queue, enum smtpsend_again again)
@@ -126,7 +144,7 @@ void smtpsend_queue_begin(struct smtpsend_queue *queue, enum smtpsend_again agai
     for (i = 0; i < queue->message_count * queue->recipient_count; i++) {
         enum due_state *state = &queue->dues[i].state;
 
-        if (*state == DUE_NEXT_SESSION || (*state == DUE_LATER && again == SMTPSEND_AGAIN_LATER))
+        if (is_for(*state, again))
             *state = DUE_NOW;
     }
     queue->next = 0;

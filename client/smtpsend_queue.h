@@ -4,9 +4,10 @@
  * Shape:   rounds, one a connection: in each, smtpsend_queue_take() hands out every message that
  * has recipients due, narrowed to them; smtpsend_queue_again() says whether another round follows.
  * Whoever has got an outcome for good is never asked for again: no message comes twice, and no
- * refusal is argued with (RFC 5321 4.2.1, 4.5.4.1). Lives:   what a message is narrowed to lives
- * until the next take. Source:  RFC 5321 4.5.4.1 (retries), 3.8 (421); RFC 9422 3 (limits of one
- * session).
+ * refusal is argued with (RFC 5321 4.2.1, 4.5.4.1).
+ * Lives:   what a message is narrowed to lives until the next take.
+ * Source:  RFC 5321 4.5.4.1 (retries), 3.8 (421), 5.1 (addresses); RFC 9422 3 (limits of one
+ *          session).
  */
 #ifndef CLIENT_SMTPSEND_QUEUE_H
 #define CLIENT_SMTPSEND_QUEUE_H
@@ -41,11 +42,13 @@ size_t smtpsend_queue_note(struct smtpsend_queue *queue, const struct smtp_clien
 
 enum smtpsend_again {
     SMTPSEND_AGAIN_NEVER,
-    SMTPSEND_AGAIN_AT_ONCE, /* the server takes no more in one session, and took some */
-    SMTPSEND_AGAIN_LATER    /* temporary outcomes are left */
+    SMTPSEND_AGAIN_ELSEWHERE, /* no session came about; another address may do (RFC 5321 5.1) */
+    SMTPSEND_AGAIN_AT_ONCE,   /* the server takes no more in one session, and took some */
+    SMTPSEND_AGAIN_LATER      /* temporary outcomes are left */
 };
-enum smtpsend_again smtpsend_queue_again(const struct smtpsend_queue *queue);
-/* The next round: at once, only what was left to another session; later, all that is left. */
+/* elsewhere: there is another address. */
+enum smtpsend_again smtpsend_queue_again(const struct smtpsend_queue *queue, bool elsewhere);
+/* The next round: elsewhere, or at once, only what was left to it; later, all that is left. */
 void smtpsend_queue_begin(struct smtpsend_queue *queue, enum smtpsend_again again);
 
 #endif

@@ -41,7 +41,8 @@ static void copy_result(struct smtpsend_result *to, const struct smtpsend_result
     (void)buf_append(&to->text, buf_bytes(&from->text)); /* without memory: no text */
 }
 
-void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event)
+void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event,
+                         const char *server)
 {
     struct smtpsend_result *result = &report->results[event->recipient_index + 1];
 
@@ -53,6 +54,7 @@ void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_clien
     buf_clear(&result->text);
     (void)buf_append(&result->text, event->recipient.text); /* without memory: no text */
     (void)snprintf(result->why, sizeof result->why, "%s", event->why);
+    (void)snprintf(result->server.text, sizeof result->server.text, "%s", server);
 }
 
 void smtpsend_report_conclude(struct smtpsend_report *report)
@@ -192,6 +194,19 @@ void smtpsend_report_text(const struct smtpsend_report *report, FILE *to)
     for (i = 1; i < report->room; i++)
         if (report->results[i].known)
             print_result(&report->results[i], to);
+}
+
+void smtpsend_report_servers(const struct smtpsend_servers *servers, FILE *to)
+{
+    size_t i;
+
+    for (i = 0; servers->try_count > 1 && i < servers->try_count; i++) {
+        const struct smtpsend_try *one = &servers->tries[i];
+        bool used = one->why[0] == '\0';
+
+        (void)fprintf(to, "%-12s %s%s%s\n", used ? "by" : "not by", one->server.text,
+                      used ? "" : ": ", one->why);
+    }
 }
 
 /* -------------------------------------------------------------------------------------- hint ---

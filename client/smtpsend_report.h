@@ -1,14 +1,16 @@
 /*
  * smtpsend_report.h - what smtpsend tells: the dialogue, the outcome of each recipient, a hint.
  *
- * Shape:   lines for people, or one JSON object: outcome, code, stage, text, why, and the same for
- *          each of recipients[], and of several messages[] all that again; name, verified, code and
- * text for each of verified[]. Lives:   outcomes are copied as they come.
+ * Shape:   lines for people, or one JSON object: outcome, code, stage, text, why, server, and the
+ *          same for each of recipients[], and of several messages[] all that again; name, verified,
+ *          code and text for each of verified[]; server and why for each of tried[].
+ * Lives:   outcomes are copied as they come.
  */
 #ifndef CLIENT_SMTPSEND_REPORT_H
 #define CLIENT_SMTPSEND_REPORT_H
 
 #include "client/smtp_client.h"
+#include "client/smtpsend_servers.h"
 #include "client/smtpsend_tls.h"
 
 #include <stdio.h>
@@ -28,8 +30,9 @@ struct smtpsend_report {
 bool smtpsend_report_init(struct smtpsend_report *report, size_t recipients, size_t names);
 void smtpsend_report_release(struct smtpsend_report *report);
 
-/* A RECIPIENT event; a later one of the same recipient takes its place. */
-void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event);
+/* A RECIPIENT event; a later one of the same recipient takes its place. server: that decided. */
+void smtpsend_report_add(struct smtpsend_report *report, const struct smtp_client_event *event,
+                         const char *server);
 /* VERIFIED events. */
 void smtpsend_report_verified(struct smtpsend_report *report,
                               const struct smtp_client_event *event);
@@ -42,8 +45,15 @@ void smtpsend_report_conclude(struct smtpsend_report *report);
 /* One report a message, concluded; files: their names, where there are several. */
 enum smtp_outcome smtpsend_report_outcome(const struct smtpsend_report *reports, size_t count);
 void smtpsend_report_text(const struct smtpsend_report *report, FILE *to);
-bool smtpsend_report_json(const struct smtpsend_report *reports, char *const *files, size_t count,
-                          FILE *to);
+/* Which address was used; nothing where only one was tried. */
+void smtpsend_report_servers(const struct smtpsend_servers *servers, FILE *to);
+struct smtpsend_reports {
+    const struct smtpsend_report *list;
+    char *const *files;
+    size_t count;
+    const struct smtpsend_servers *servers;
+};
+bool smtpsend_report_json(const struct smtpsend_reports *reports, FILE *to);
 
 struct smtpsend_circumstances {
     bool has_user;

@@ -33,6 +33,7 @@ static json_t *json_result(const struct smtpsend_result *result)
     ok = ok && json_object_set_new(object, "code", json_integer((json_int_t)result->code)) == 0;
     ok = ok && json_object_set_new(object, "text", json_text(buf_bytes(&result->text))) == 0;
     ok = ok && json_object_set_new(object, "why", json_string(result->why)) == 0;
+    ok = ok && json_object_set_new(object, "server", json_text(bytes_of(result->server.text))) == 0;
     if (ok)
         return object;
     json_decref(object);
@@ -70,6 +71,23 @@ static bool add_verified(json_t *whole, const struct smtpsend_report *report)
     ok = ok && json_object_set(whole, "verified", list) == 0;
     json_decref(list);
     return ok;
+}
+
+/* How it went with each address since the last try began. */
+static json_t *json_tried(const struct smtpsend_servers *servers)
+{
+    json_t *list = json_array();
+    bool ok = list != NULL;
+    size_t i;
+
+    for (i = 0; ok && i < servers->try_count; i++)
+        ok = json_array_append_new(list,
+                                   json_pack("{s:s, s:s}", "server", servers->tries[i].server.text,
+                                             "why", servers->tries[i].why)) == 0;
+    if (ok)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 /* The object of one message. */
@@ -154,11 +172,12 @@ static json_t *json_reports(const struct smtpsend_report *reports, char *const *
     return NULL;
 }
 
-bool smtpsend_report_json(const struct smtpsend_report *reports, char *const *files, size_t count,
-                          FILE *to)
+bool smtpsend_report_json(const struct smtpsend_reports *reports, FILE *to)
 {
-    json_t *whole = count > 1 ? json_reports(reports, files, count) : json_report(&reports[0]);
-    bool ok = whole && json_dumpf(whole, to, JSON_INDENT(2)) == 0 && fputc('\n', to) != EOF;
+    json_t *whole = reports->count > 1 ? json_reports(reports->list, reports->files, reports->count)
+                                       : json_report(&reports->list[0]);
+    bool ok = whole && json_object_set_new(whole, "tried", json_tried(reports->servers)) == 0 &&
+              json_dumpf(whole, to, JSON_INDENT(2)) == 0 && fputc('\n', to) != EOF;
 
     json_decref(whole);
     return ok;

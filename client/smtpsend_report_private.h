@@ -13,6 +13,7 @@ struct smtpsend_result {
     unsigned code;
     struct buf text;
     char why[240];
+    struct route_name server;
 };
 
 struct smtpsend_verified {

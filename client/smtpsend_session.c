@@ -9,12 +9,20 @@
 /* ---------------------------------------------------------------------------------- messages ---
  */
 
+/* A server that turned us away in words says more than another one that is not there. */
 static void note(struct smtpsend_session *session, const struct smtp_client_event *event)
 {
     struct smtp_client_event whole = *event;
+    bool no_session = event->stage == SMTP_STAGE_GREETING;
+    bool in_words = event->recipient.code > 0;
 
     whole.recipient_index = smtpsend_queue_note(&session->queue, event);
-    smtpsend_report_add(&session->reports[session->queue.taken], &whole);
+    if (no_session && !in_words && session->servers.answered)
+        return;
+    if (no_session)
+        smtpsend_servers_turned_away(&session->servers, event);
+    smtpsend_report_add(&session->reports[session->queue.taken], &whole,
+                        session->connection ? route_name(&session->servers.route).text : "");
 }
 
 /* A message that no server could take: told like an outcome, though nobody was asked. */
@@ -70,7 +78,8 @@ static bool submit_next(struct smtpsend_session *session)
 
 static const char *server_name(const struct smtpsend_session *session)
 {
-    return session->options->tls.name ? session->options->tls.name : session->options->host;
+    return session->options->tls.name ? session->options->tls.name
+                                      : smtpsend_servers_current(&session->servers)->host;
 }
 
 static void tell_tls(const struct smtpsend_session *session, const struct smtp_client_event *event)
@@ -95,13 +104,18 @@ static void feed(struct smtpsend_session *session, uint64_t offset)
     connection_wake(session->connection);
 }
 
+static enum smtpsend_again what_is_next(const struct smtpsend_session *session)
+{
+    return smtpsend_queue_again(&session->queue, smtpsend_servers_has_next(&session->servers));
+}
+
 static bool goes_on(const struct smtpsend_session *session)
 {
-    enum smtpsend_again again = smtpsend_queue_again(&session->queue);
+    enum smtpsend_again again = what_is_next(session);
 
     if (session->interrupted || again == SMTPSEND_AGAIN_NEVER)
         return false;
-    return again == SMTPSEND_AGAIN_AT_ONCE || session->retries_left > 0;
+    return again != SMTPSEND_AGAIN_LATER || session->retries_left > 0;
 }
 
 static void take_event(struct smtpsend_session *session, const struct smtp_client_event *event)
@@ -167,6 +181,15 @@ static void events(void *owner)
         take_event(session, &event);
 }
 
+static void tried(void *owner, const char *address, const char *trouble)
+{
+    struct smtpsend_session *session = owner;
+
+    smtpsend_servers_note(&session->servers, address, trouble);
+    if (session->options->verbose > 0)
+        (void)fprintf(stderr, trouble ? "   %s: %s\n" : "   connected to %s\n", address, trouble);
+}
+
 static void over(void *owner)
 {
     struct smtpsend_session *session = owner;
@@ -197,16 +220,19 @@ static void interrupted(void *owner)
 /* One connection, for all messages that are due. */
 static bool run_round(struct smtpsend_session *session, struct err *err)
 {
-    static const struct connection_calls calls = {.opened = opened, .events = events, .over = over};
-    const struct smtpsend_options *options = session->options;
+    static const struct connection_calls calls = {
+        .opened = opened, .events = events, .over = over, .tried = tried};
+    const struct smtpsend_server *server = smtpsend_servers_current(&session->servers);
     bool ok = true;
 
+    session->client_options.server = bytes_of(server->host);
+    session->client_options.port = server->port;
     session->client_options.now_ms = loop_now_ms(session->loop);
     session->client = smtp_client_new(&session->client_options, err);
     if (!session->client)
         return false;
     if (submit_next(session))
-        ok = connection_new(session->loop, options->host, options->port, &calls, session, err) &&
+        ok = connection_new(session->loop, &session->servers.route, &calls, session, err) &&
              loop_run(session->loop, err);
     session->offered = *smtp_client_offered(session->client);
     return ok;
@@ -241,8 +267,12 @@ static bool run_rounds(struct smtpsend_session *session, struct err *err)
     bool ok = run_round(session, err);
 
     while (ok && goes_on(session)) {
-        enum smtpsend_again again = smtpsend_queue_again(&session->queue);
+        enum smtpsend_again again = what_is_next(session);
 
+        if (again == SMTPSEND_AGAIN_ELSEWHERE)
+            smtpsend_servers_next(&session->servers);
+        else
+            smtpsend_servers_begin(&session->servers);
         if (again == SMTPSEND_AGAIN_LATER)
             ok = wait_for_retry(session, err);
         if (!ok || session->interrupted)
@@ -282,4 +312,5 @@ void smtpsend_session_release(struct smtpsend_session *session)
     smtp_client_free(session->client);
     smtpsend_mail_close(&session->mail);
     smtpsend_queue_release(&session->queue);
+    smtpsend_servers_release(&session->servers);
 }

@@ -3,8 +3,8 @@
  *
  * All messages go through one connection, one after the other. Another one is made at once where
  * the server takes no more in one session (RFC 9422), and after --retry-after where outcomes are
- * temporary and --retry allows it (RFC 5321 4.5.4.1). The addresses of the server are tried in
- * their order each time (transport/connection.h).
+ * temporary and --retry allows it (RFC 5321 4.5.4.1). The addresses of the servers are tried in
+ * their order each time (smtpsend_servers.h).
  *
  * Lives:   options, host, password and TLS are the caller's; the rest is freed by _release().
  * Errors:  ERR_IO, ERR_MEMORY: trouble of our own; what the server does is in the reports.
@@ -15,6 +15,7 @@
 #include "client/smtpsend_mail.h"
 #include "client/smtpsend_queue.h"
 #include "client/smtpsend_report.h"
+#include "client/smtpsend_servers.h"
 #include "transport/tls_context.h"
 
 struct smtpsend_session {
@@ -23,6 +24,7 @@ struct smtpsend_session {
     struct tls_context *tls;         /* NULL: none is made */
     struct smtpsend_report *reports; /* one a message */
     struct smtpsend_queue queue;
+    struct smtpsend_servers servers;
     struct smtpsend_mail mail; /* that is being sent */
     struct loop *loop;
     struct connection *connection; /* NULL: none, or over */

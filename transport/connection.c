@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-static void settle(struct connection *connection);
-
 uint64_t connection_now_ms(const struct connection *connection)
 {
     return loop_now_ms(connection->loop);
@@ -13,7 +11,7 @@ uint64_t connection_now_ms(const struct connection *connection)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-static void handle_closed(struct connection *connection)
+void connection_handle_closed(struct connection *connection)
 {
     struct connection_home *home = connection->home;
 
@@ -36,10 +34,10 @@ static void handle_closed(struct connection *connection)
 
 static void uv_closed(uv_handle_t *handle)
 {
-    handle_closed(handle->data);
+    connection_handle_closed(handle->data);
 }
 
-static void finish(struct connection *connection)
+void connection_finish(struct connection *connection)
 {
     if (connection->state == CONNECTION_CLOSING)
         return;
@@ -61,11 +59,11 @@ static void reset(struct connection *connection)
     if (connection->state == CONNECTION_OPEN &&
         uv_fileno((uv_handle_t *)&connection->tcp, &fd) == 0)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-    finish(connection);
+    connection_finish(connection);
 }
 
 /* Without uv_shutdown(): nothing is being written here, so there is nothing to wait for. */
-static void send_fin(struct connection *connection)
+void connection_send_fin(struct connection *connection)
 {
     uv_os_fd_t fd;
 
@@ -76,7 +74,7 @@ static void send_fin(struct connection *connection)
         connection->gives_up_ms = connection_now_ms(connection) + CONNECTION_LINGER_MS;
 }
 
-static void lose(struct connection *connection, int failure)
+void connection_lose(struct connection *connection, int failure)
 {
     connection->failure = failure;
     connection->broken = true;
@@ -117,10 +115,10 @@ static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
         uv_read_stop(stream);
         connection->reading = false;
         if (!orderly && octets != UV_EOF)
-            lose(connection, (int)octets);
+            connection_lose(connection, (int)octets);
         tell_end(connection, orderly ? ENGINE_END_FIN : ENGINE_END_RESET);
     }
-    settle(connection);
+    connection_settle(connection);
 }
 
 static void want_octets(struct connection *connection, bool wanted)
@@ -132,73 +130,6 @@ static void want_octets(struct connection *connection, bool wanted)
         uv_read_start((uv_stream_t *)&connection->tcp, lend_octets, read_done);
     else
         uv_read_stop((uv_stream_t *)&connection->tcp);
-}
-
-/* ---- writing --------------------------------------------------------------------------------- */
-
-static void write_done(uv_write_t *request, int status)
-{
-    struct writing *writing = request->data;
-    struct connection *connection = writing->connection;
-
-    free(writing);
-    connection->writing = NULL;
-    if (connection->state != CONNECTION_OPEN)
-        return;
-    if (status < 0)
-        lose(connection, status);
-    else if (connection->tls && !connection_tls_flush(connection))
-        ; /* there is more behind it */
-    else if (connection->fin_wanted)
-        send_fin(connection);
-    else
-        drive_writable(&connection->drive, connection_now_ms(connection));
-    settle(connection);
-}
-
-/* Octets kept for later; 0 = none could be. */
-static size_t write_later(struct connection *connection, struct bytes octets)
-{
-    size_t size = octets.size < CONNECTION_WRITE_MAX ? octets.size : CONNECTION_WRITE_MAX;
-    struct writing *writing = malloc(sizeof(*writing) + size);
-    uv_buf_t buf;
-    int failure;
-
-    if (!writing)
-        return 0;
-    memcpy(writing->octets, octets.data, size);
-    writing->connection = connection;
-    writing->request.data = writing;
-    buf = uv_buf_init(writing->octets, (unsigned)size);
-    failure = uv_write(&writing->request, (uv_stream_t *)&connection->tcp, &buf, 1, write_done);
-    if (failure < 0) {
-        free(writing);
-        lose(connection, failure);
-        return 0;
-    }
-    connection->writing = writing;
-    return size;
-}
-
-size_t connection_send_raw(struct connection *connection, struct bytes octets)
-{
-    uv_buf_t buf = uv_buf_init((char *)octets.data, (unsigned)octets.size);
-    int taken;
-
-    if (connection->state != CONNECTION_OPEN || connection->writing || connection->broken)
-        return 0;
-    if (octets.size > INT32_MAX)
-        buf.len = INT32_MAX;
-    taken = uv_try_write((uv_stream_t *)&connection->tcp, &buf, 1);
-    if (taken == UV_EAGAIN)
-        taken = 0;
-    if (taken < 0) {
-        lose(connection, taken);
-        return 0;
-    }
-    if ((size_t)taken == octets.size)
-        return octets.size;
-    return (size_t)taken + write_later(connection, bytes_after(octets, (size_t)taken));
 }
 
 /* ---- the transport --------------------------------------------------------------------------- */
@@ -222,7 +153,7 @@ static void transport_half_close(void *self)
     if (connection->writing)
         connection->fin_wanted = true;
     else
-        send_fin(connection);
+        connection_send_fin(connection);
 }
 
 static void transport_close(void *self)
@@ -276,7 +207,7 @@ static void timer_due_now(uv_timer_t *uv)
         connection->drive.ended = connection->drive.closed = true;
     if (drive_deadline_ms(&connection->drive) <= now_ms)
         drive_time(&connection->drive, now_ms);
-    settle(connection);
+    connection_settle(connection);
 }
 
 /* Deadlines move with every octet, mostly further away; the timer is moved only when it would be
@@ -297,7 +228,7 @@ static void set_timer(struct connection *connection)
 }
 
 /* After every call into the drive: is it over, and when is something due? */
-static void settle(struct connection *connection)
+void connection_settle(struct connection *connection)
 {
     struct drive *drive = &connection->drive;
 
@@ -307,7 +238,7 @@ static void settle(struct connection *connection)
         drive->ended = true;
     if (drive_is_over(drive) && (!connection->writing || connection->broken ||
                                  connection->gives_up_ms <= connection_now_ms(connection)))
-        finish(connection);
+        connection_finish(connection);
     else
         set_timer(connection);
 }
@@ -319,7 +250,8 @@ static void connection_drop(struct loop_part *part)
     connection_abort((struct connection *)part); /* its first member */
 }
 
-static struct connection *make(struct loop *loop, const struct connection_calls *calls, void *owner)
+struct connection *connection_make(struct loop *loop, const struct connection_calls *calls,
+                                   void *owner)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
 
@@ -346,12 +278,12 @@ static void notify_owner(void *self)
 }
 
 /* False: nobody wants it, or no longer. */
-static bool adopt(struct connection *connection)
+bool connection_adopt(struct connection *connection)
 {
     struct engine engine = connection->calls->opened(connection->owner, connection);
 
     if (!engine.self) {
-        finish(connection);
+        connection_finish(connection);
         return false;
     }
     connection->opened = true;
@@ -365,19 +297,19 @@ static bool adopt(struct connection *connection)
     return true;
 }
 
-static void begin(struct connection *connection)
+void connection_begin(struct connection *connection)
 {
     connection->state = CONNECTION_OPEN;
     uv_tcp_nodelay(&connection->tcp, 1);
     want_octets(connection, true);
     drive_writable(&connection->drive, connection_now_ms(connection));
-    settle(connection);
+    connection_settle(connection);
 }
 
 struct connection *connection_prepare(struct connection_home *home,
                                       const struct connection_calls *calls, void *owner)
 {
-    struct connection *connection = make(home->loop, calls, owner);
+    struct connection *connection = connection_make(home->loop, calls, owner);
 
     if (!connection)
         return NULL;
@@ -393,13 +325,13 @@ void *connection_uv(struct connection *connection)
 
 void connection_accepted(struct connection *connection)
 {
-    if (adopt(connection))
-        begin(connection);
+    if (connection_adopt(connection))
+        connection_begin(connection);
 }
 
 void connection_discard(struct connection *connection)
 {
-    finish(connection);
+    connection_finish(connection);
 }
 
 void connection_set_owner(struct connection *connection, void *connection_owner)
@@ -415,7 +347,7 @@ void connection_wake(struct connection *connection)
         return;
     drive_wake(&connection->drive, connection_now_ms(connection));
     if (!busy)
-        settle(connection);
+        connection_settle(connection);
 }
 
 void connection_abort(struct connection *connection)
@@ -441,145 +373,4 @@ const char *connection_trouble(const struct connection *connection)
     if (connection->tls && tls_trouble(connection->tls)[0] != '\0')
         return tls_trouble(connection->tls);
     return connection->failure < 0 ? uv_strerror(connection->failure) : "";
-}
-
-/* ---- connecting ------------------------------------------------------------------------------ */
-
-static void try_next(struct connection *connection);
-
-static void attempt_closed(uv_handle_t *handle)
-{
-    struct connection *connection = handle->data;
-
-    if (connection->state == CONNECTION_CLOSING) {
-        handle_closed(connection);
-        return;
-    }
-    uv_tcp_init(loop_uv(connection->loop), &connection->tcp);
-    connection->tcp.data = connection;
-    try_next(connection);
-}
-
-static void attempt_failed(struct connection *connection, int failure)
-{
-    connection->failure = failure;
-    uv_close((uv_handle_t *)&connection->tcp, attempt_closed);
-}
-
-static void attempt_done(uv_connect_t *request, int status)
-{
-    struct connection *connection = request->data;
-
-    if (connection->state == CONNECTION_CLOSING)
-        return;
-    if (status == UV_ECONNRESET) { /* it was there, and is gone already */
-        lose(connection, status);
-        drive_ended(&connection->drive, connection_now_ms(connection), ENGINE_END_RESET);
-        settle(connection);
-        return;
-    }
-    if (status < 0) {
-        attempt_failed(connection, status);
-        return;
-    }
-    free(connection->connecting);
-    connection->connecting = NULL;
-    connection->failure = 0;
-    begin(connection);
-}
-
-static void refuse(struct connection *connection, int failure)
-{
-    if (failure < 0)
-        connection->failure = failure;
-    drive_ended(&connection->drive, connection_now_ms(connection), ENGINE_END_REFUSED);
-    settle(connection);
-}
-
-static void try_next(struct connection *connection)
-{
-    struct connecting *connecting = connection->connecting;
-    const struct sockaddr *address;
-    int failure;
-
-    if (connecting->next == connecting->count) {
-        refuse(connection, 0);
-        return;
-    }
-    address = (const struct sockaddr *)&connecting->addresses[connecting->next++];
-    connecting->request.data = connection;
-    failure = uv_tcp_connect(&connecting->request, &connection->tcp, address, attempt_done);
-    if (failure < 0)
-        attempt_failed(connection, failure);
-}
-
-static void looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
-{
-    struct connection *connection = request->data;
-    struct connecting *connecting = connection->connecting;
-    const struct addrinfo *each;
-
-    connecting->looking_up = false;
-    for (each = list; each && connecting->count < CONNECTION_ADDRESSES_MAX; each = each->ai_next)
-        memcpy(&connecting->addresses[connecting->count++], each->ai_addr, each->ai_addrlen);
-    uv_freeaddrinfo(list);
-    if (connection->state == CONNECTION_CLOSING)
-        handle_closed(connection);
-    else if (status < 0)
-        refuse(connection, status);
-    else
-        try_next(connection);
-}
-
-static bool is_numeric(const char *host, unsigned port, struct sockaddr_storage *ret)
-{
-    return uv_ip4_addr(host, (int)port, (struct sockaddr_in *)ret) == 0 ||
-           uv_ip6_addr(host, (int)port, (struct sockaddr_in6 *)ret) == 0;
-}
-
-static int look_up(struct connection *connection, const char *host, unsigned port)
-{
-    struct connecting *connecting = connection->connecting;
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    char service[8];
-    int failure;
-
-    snprintf(service, sizeof(service), "%u", port % 65536);
-    connecting->lookup.data = connection;
-    failure = uv_getaddrinfo(loop_uv(connection->loop), &connecting->lookup, looked_up, host,
-                             service, &hints);
-    connecting->looking_up = failure == 0;
-    return failure;
-}
-
-struct connection *connection_new(struct loop *loop, const char *host, unsigned port,
-                                  const struct connection_calls *calls, void *owner,
-                                  struct err *err)
-{
-    struct connection *connection = make(loop, calls, owner);
-    int failure = 0;
-
-    if (connection)
-        connection->connecting = calloc(1, sizeof(*connection->connecting));
-    if (!connection || !connection->connecting) {
-        if (connection)
-            finish(connection);
-        err_memory(err);
-        return NULL;
-    }
-    if (is_numeric(host, port, &connection->connecting->addresses[0]))
-        connection->connecting->count = 1;
-    else
-        failure = look_up(connection, host, port);
-    if (failure < 0) {
-        err_set(err, ERR_IO, "cannot look up the host: %s", uv_strerror(failure));
-        finish(connection);
-        return NULL;
-    }
-    if (!adopt(connection))
-        return connection;
-    if (connection->connecting->count > 0)
-        try_next(connection);
-    settle(connection);
-    return connection;
 }

@@ -9,7 +9,7 @@
  *          SO_LINGER zero. Under TLS close_notify goes before FIN; the server's FIN without one is
  *          told as a reset to a client: it is truncation (RFC 8446 6.1).
  * Bounds:  CONNECTION_WRITE_MAX octets that the kernel did not take are kept; CONNECTION_FLUSH_MS
- *          for flushing them after a close; CONNECTION_ADDRESSES_MAX addresses are tried.
+ *          for flushing them after a close.
  * Lives:   freed by its loop after the `over` call, or by loop_free() (which calls `over` too).
  *          calls are borrowed as long as the connection lives.
  * Errors:  what the engine hears (ended), in words: connection_trouble().
@@ -20,11 +20,11 @@
 #include "base/err.h"
 #include "transport/drive.h"
 #include "transport/loop.h"
+#include "transport/route.h"
 
 #define CONNECTION_LINGER_MS 2000
 #define CONNECTION_FLUSH_MS 10000
 #define CONNECTION_WRITE_MAX (64 * 1024)
-#define CONNECTION_ADDRESSES_MAX 16
 
 struct connection;
 struct tls_context;
@@ -36,13 +36,18 @@ struct connection_calls {
     /* May be NULL. It may change the engine, wake or abort the connection. */
     void (*events)(void *connection_owner);
     void (*over)(void *connection_owner); /* the last call; the connection is gone after it */
+    /* Of connection_new(): an address was tried; trouble says why it was not taken, NULL: it was.
+     * Before a name has addresses it is the name that is told. May be NULL. */
+    void (*tried)(void *owner, const char *address, const char *trouble);
     /* Of a listener: a connection could not be accepted, or has to wait; may be NULL. */
     void (*trouble)(void *owner, const struct err *err);
 };
 
-/* Tries the addresses of host in order (RFC 5321 5.1). The engine hears ended(REFUSED) when none
- * works. `opened` is called before this returns. NULL: *err says why; nothing was called. */
-struct connection *connection_new(struct loop *loop, const char *host, unsigned port,
+/* Tries the addresses of the route that are left, in order (RFC 5321 5.1). The engine hears
+ * ended(REFUSED) when none works. The route is borrowed until `over`, and stands behind the address
+ * that was taken. `opened` is called before this returns. NULL: *err says why; nothing was called.
+ */
+struct connection *connection_new(struct loop *loop, struct route *route,
                                   const struct connection_calls *calls, void *owner,
                                   struct err *err);
 /* To be called in `opened`; else the owner given with calls is the connection's owner. */

@@ -1,6 +1,7 @@
 /*
- * connection_private.h - one connection, as its two parts know it: sockets (connection.c) and the
- * TLS on top (connection_tls.c).
+ * connection_private.h - one connection, as its parts know it: its life (connection.c), how it is
+ * made (connection_connect.c), octets on their way out (connection_write.c), and the TLS on top
+ * (connection_tls.c).
  */
 #ifndef TRANSPORT_CONNECTION_PRIVATE_H
 #define TRANSPORT_CONNECTION_PRIVATE_H
@@ -28,9 +29,7 @@ struct connecting {
     uv_connect_t request;
     uv_getaddrinfo_t lookup;
     bool looking_up;
-    struct sockaddr_storage addresses[CONNECTION_ADDRESSES_MAX];
-    size_t count;
-    size_t next;
+    struct route *route; /* borrowed; not to be touched once the connection is closing */
 };
 
 struct connection {
@@ -59,6 +58,23 @@ struct connection {
 };
 
 uint64_t connection_now_ms(const struct connection *connection);
+
+/* ---- connection.c --------------------------------------------------------------------------- */
+
+struct connection *connection_make(struct loop *loop, const struct connection_calls *calls,
+                                   void *owner); /* NULL: out of memory */
+/* Asks the owner for an engine. False: nobody wants it, or no longer. */
+bool connection_adopt(struct connection *connection);
+void connection_begin(struct connection *connection); /* it is there */
+/* After every call into the drive: is it over, and when is something due? */
+void connection_settle(struct connection *connection);
+void connection_lose(struct connection *connection, int failure);
+void connection_send_fin(struct connection *connection);
+void connection_finish(struct connection *connection);
+void connection_handle_closed(struct connection *connection); /* one of open_handles */
+
+/* ---- connection_write.c --------------------------------------------------------------------- */
+
 /* On the wire, as it is. Octets taken; fewer: something is being written, come again after that. */
 size_t connection_send_raw(struct connection *connection, struct bytes octets);
 

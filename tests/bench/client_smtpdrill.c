@@ -12,6 +12,7 @@ struct sender {
     struct smtp_client *client;
     struct smtp_message message;
     struct loop *loop;
+    struct route route;
     struct tls_context *tls; /* NULL: none */
     unsigned long sent;
     bool failed; /* the last message was not sent */
@@ -79,9 +80,10 @@ static void begin_session(struct sender *sender)
 
     sender->failed = true; /* until a message is sent */
     sender->client = smtp_client_new(&options, &err);
-    if (sender->client == NULL || connection_new(sender->loop, sender->bench.host,
-                                                 (unsigned)strtoul(sender->bench.port, NULL, 10),
-                                                 &calls, sender, &err) == NULL) {
+    (void)route_init(&sender->route, sender->bench.host,
+                     (unsigned)strtoul(sender->bench.port, NULL, 10));
+    if (sender->client == NULL ||
+        connection_new(sender->loop, &sender->route, &calls, sender, &err) == NULL) {
         fprintf(stderr, "%s\n", err.what);
         exit(2);
     }

@@ -154,8 +154,8 @@ static const struct tls_case implicit[] = {
      "!tls\nC.\nS: 220 hi\nC: EHLO client.example\nS: 250-hi\nS: 250 STARTTLS\n" REFUSED_MAIL,
      WENT_ON                                                                                                                  },
     {"no handshake",                  "!tls-fails\nC.\n!over\n",                               TOLD("refused-tls at STARTTLS")},
-    {"no server",                     "!refused\n!over\n",                                     TOLD("temporary at STARTTLS")  },
-    {"nothing comes",                 "!deadline\nC.\n!wish-close\n!over\n",                   TOLD("temporary at STARTTLS")  },
+    {"no server",                     "!refused\n!over\n",                                     TOLD("temporary at greeting")  },
+    {"nothing comes",                 "!deadline\nC.\n!wish-close\n!over\n",                   TOLD("temporary at greeting")  },
 };
 
 static void implicit_tls_is_made_before_anything_else(void **state)

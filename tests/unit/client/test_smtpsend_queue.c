@@ -11,7 +11,7 @@ static const struct bytes paths[RECIPIENTS] = {
 };
 
 /* Hands out the next message, checks to whom it goes, and lets each have the outcome of its letter:
- * s sent, p permanent, t temporary, u unknown, n left to the next session. */
+ * s sent, p permanent, t temporary, u unknown, n left to the next session, g no greeting. */
 static void round_of(struct smtpsend_queue *queue, size_t message, const char *to,
                      const char *outcomes)
 {
@@ -31,6 +31,7 @@ static void round_of(struct smtpsend_queue *queue, size_t message, const char *t
                                   : outcomes[i] == 'u' ? SMTP_OUTCOME_UNKNOWN
                                                        : SMTP_OUTCOME_TEMPORARY;
         event.next_session = outcomes[i] == 'n';
+        event.stage = outcomes[i] == 'g' ? SMTP_STAGE_GREETING : SMTP_STAGE_RCPT;
         assert_int_equal(smtpsend_queue_note(queue, &event), to[i] - 'a');
     }
 }
@@ -40,8 +41,29 @@ static void again(struct smtpsend_queue *queue, enum smtpsend_again expected)
     size_t message;
 
     assert_false(smtpsend_queue_take(queue, &message));
-    assert_int_equal(smtpsend_queue_again(queue), expected);
+    assert_int_equal(smtpsend_queue_again(queue, expected == SMTPSEND_AGAIN_ELSEWHERE), expected);
     smtpsend_queue_begin(queue, expected);
+}
+
+static void without_a_session_another_address_is_next_and_only_for_what_missed_it(void **state)
+{
+    struct smtpsend_queue queue;
+
+    (void)state;
+    assert_true(smtpsend_queue_init(&queue, MESSAGES, RECIPIENTS));
+    round_of(&queue, 0, "abc", "snt");
+    round_of(&queue, 1, "abc", "nnn");
+    again(&queue, SMTPSEND_AGAIN_AT_ONCE);
+    round_of(&queue, 0, "b", "g");
+    round_of(&queue, 1, "abc", "ggg");
+    again(&queue, SMTPSEND_AGAIN_ELSEWHERE);
+    round_of(&queue, 0, "b", "g");
+    round_of(&queue, 1, "abc", "ggg");
+    again(&queue, SMTPSEND_AGAIN_LATER); /* no address is left */
+    round_of(&queue, 0, "bc", "ss");
+    round_of(&queue, 1, "abc", "sss");
+    again(&queue, SMTPSEND_AGAIN_NEVER);
+    smtpsend_queue_release(&queue);
 }
 
 static void only_what_was_temporary_is_due_again(void **state)
@@ -97,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_was_temporary_is_due_again),
+        cmocka_unit_test(without_a_session_another_address_is_next_and_only_for_what_missed_it),
         cmocka_unit_test(a_full_session_is_followed_at_once),
         cmocka_unit_test(a_session_without_progress_is_followed_later),
     };

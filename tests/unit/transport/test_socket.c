@@ -2,9 +2,11 @@
 
 #include "transport/socket.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -16,6 +18,9 @@ struct side {
     struct toy toy;
     struct connection *connection;
     struct table *table;
+    struct route route; /* of a client */
+    char tried[4][64];  /* "ADDRESS" or "ADDRESS: why not" */
+    size_t tried_count;
     bool over;
 };
 
@@ -39,6 +44,7 @@ static void side_init(struct side *side, struct table *table, const struct toy *
 {
     side->table = table;
     side->over = false;
+    side->tried_count = 0;
     toy_init(&side->toy);
     if (like) {
         struct buf heard = side->toy.heard;
@@ -73,6 +79,15 @@ static struct engine client_opened(void *owner, struct connection *connection)
     return toy_engine(&side->toy);
 }
 
+static void client_tried(void *owner, const char *address, const char *trouble)
+{
+    struct side *side = owner;
+
+    assert_true(side->tried_count < 4);
+    (void)snprintf(side->tried[side->tried_count++], sizeof side->tried[0],
+                   trouble ? "%s: %.20s" : "%s", address, trouble);
+}
+
 static void side_over(void *owner)
 {
     struct side *side = owner;
@@ -91,8 +106,10 @@ static void in_trouble(void *owner, const struct err *err)
     table->troubles++;
 }
 
-static const struct connection_calls server_calls = {server_opened, NULL, side_over, in_trouble};
-static const struct connection_calls client_calls = {client_opened, NULL, side_over, NULL};
+static const struct connection_calls server_calls = {
+    .opened = server_opened, .over = side_over, .trouble = in_trouble};
+static const struct connection_calls client_calls = {
+    .opened = client_opened, .over = side_over, .tried = client_tried};
 
 static void took_too_long(void *owner)
 {
@@ -120,14 +137,22 @@ static void lay(struct table *table, size_t pairs)
         side_init(&table->clients[index], table, NULL);
 }
 
+static void come_to(struct table *table, size_t index, const char *host, unsigned port)
+{
+    struct side *client = &table->clients[index];
+    struct err err = {0};
+
+    assert_true(route_init(&client->route, host, port));
+    assert_non_null(connection_new(table->loop, &client->route, &client_calls, client, &err));
+}
+
 static void dine(struct table *table)
 {
     struct err err = {0};
     size_t index;
 
     for (index = 0; index < table->server_max; index++)
-        assert_non_null(connection_new(table->loop, "127.0.0.1", listener_port(table->listener),
-                                       &client_calls, &table->clients[index], &err));
+        come_to(table, index, "127.0.0.1", listener_port(table->listener));
     assert_true(loop_run(table->loop, &err));
 }
 
@@ -313,10 +338,11 @@ static void nobody_listening_is_refused_in_words(void **state)
     port = listener_port(table.listener);
     listener_free(table.listener);
     table.over_wanted = 1;
-    assert_non_null(
-        connection_new(table.loop, "localhost", port, &client_calls, &table.clients[0], &err));
+    come_to(&table, 0, "localhost", port);
     assert_true(loop_run(table.loop, &err));
     assert_int_equal(table.clients[0].toy.end, ENGINE_END_REFUSED);
+    assert_true(table.clients[0].tried_count > 0);
+    assert_false(route_has_next(&table.clients[0].route));
     clear(&table);
 }
 
@@ -328,24 +354,125 @@ static void a_host_that_does_not_exist_is_refused(void **state)
     (void)state;
     lay(&table, 1);
     table.over_wanted = 1;
-    assert_non_null(
-        connection_new(table.loop, "no such host", 25, &client_calls, &table.clients[0], &err));
+    come_to(&table, 0, "no such host", 25);
     assert_true(loop_run(table.loop, &err));
     assert_int_equal(table.clients[0].toy.end, ENGINE_END_REFUSED);
+    assert_int_equal(table.clients[0].tried_count, 1);
+    assert_memory_equal(table.clients[0].tried[0], "no such host:25: ", 17);
     clear(&table);
 }
 
 static void a_loop_freed_while_a_name_is_looked_up_ends_the_connection(void **state)
 {
     struct table table;
-    struct err err = {0};
 
     (void)state;
     lay(&table, 1);
-    assert_non_null(
-        connection_new(table.loop, "localhost", 25, &client_calls, &table.clients[0], &err));
+    come_to(&table, 0, "localhost", 25);
     clear(&table);
     assert_int_equal(table.over, 1);
+}
+
+/* 127.0.0.2 is nobody's; 127.0.0.1 listens; 127.0.0.3 would be next. */
+static void give_three_addresses(struct route *route, unsigned port)
+{
+    static const char *const hosts[] = {"127.0.0.2", "127.0.0.1", "127.0.0.3"};
+    struct sockaddr_in addresses[3] = {0};
+    struct addrinfo list[3] = {0};
+    size_t index;
+
+    assert_true(route_init(route, "three.example", port));
+    assert_true(route_has_next(route));
+    for (index = 0; index < 3; index++) {
+        addresses[index].sin_family = AF_INET;
+        addresses[index].sin_port = htons((in_port_t)port);
+        assert_int_equal(inet_pton(AF_INET, hosts[index], &addresses[index].sin_addr), 1);
+        list[index].ai_addr = (struct sockaddr *)&addresses[index];
+        list[index].ai_addrlen = sizeof(addresses[index]);
+        list[index].ai_next = index < 2 ? &list[index + 1] : NULL;
+    }
+    route_set(route, list);
+}
+
+static void the_next_address_is_tried_where_one_is_not_there(void **state)
+{
+    struct table table;
+    struct err err = {0};
+    struct side *client;
+    char expected[64];
+    unsigned port;
+
+    (void)state;
+    lay(&table, 1);
+    port = listener_port(table.listener);
+    client = &table.clients[0];
+    client->toy.closes_at_end = true;
+    table.server_like.wish = ENGINE_WISH_CLOSE;
+    give_three_addresses(&client->route, port);
+    assert_non_null(connection_new(table.loop, &client->route, &client_calls, client, &err));
+    assert_true(loop_run(table.loop, &err));
+    assert_int_equal(client->toy.end, ENGINE_END_FIN);
+    assert_int_equal(client->tried_count, 2);
+    (void)snprintf(expected, sizeof expected, "127.0.0.2:%u: connection refused", port);
+    assert_string_equal(client->tried[0], expected);
+    (void)snprintf(expected, sizeof expected, "127.0.0.1:%u", port);
+    assert_string_equal(client->tried[1], expected);
+    assert_string_equal(route_name(&client->route).text, expected);
+    clear(&table);
+}
+
+/* Another connection on the same route begins where the last one ended. */
+static void a_route_goes_on_behind_the_address_that_was_taken(void **state)
+{
+    struct table table;
+    struct err err = {0};
+    struct side *client;
+    char expected[64];
+    unsigned port;
+
+    (void)state;
+    lay(&table, 1);
+    port = listener_port(table.listener);
+    client = &table.clients[0];
+    give_three_addresses(&client->route, port);
+    assert_non_null(route_take(&client->route));
+    assert_non_null(route_take(&client->route));
+    assert_true(route_has_next(&client->route));
+    table.over_wanted = 1;
+    assert_non_null(connection_new(table.loop, &client->route, &client_calls, client, &err));
+    assert_true(loop_run(table.loop, &err));
+    assert_int_equal(client->toy.end, ENGINE_END_REFUSED);
+    assert_int_equal(client->tried_count, 1);
+    (void)snprintf(expected, sizeof expected, "127.0.0.3:%u: connection refused", port);
+    assert_string_equal(client->tried[0], expected);
+    assert_false(route_has_next(&client->route));
+    clear(&table);
+}
+
+static void an_ipv6_address_is_listened_at_and_connected_to(void **state)
+{
+    struct table table;
+    struct err err = {0};
+    char expected[64];
+
+    (void)state;
+    lay(&table, 1);
+    listener_free(table.listener);
+    table.listener = listener_new(table.loop, "::1", 0, &server_calls, &table, &err);
+    if (!table.listener) {
+        print_message("[  NOTE    ] this machine has no ::1: %s\n", err.what);
+        clear(&table);
+        skip();
+    }
+    assert_string_equal(listener_address(table.listener), "::1");
+    table.clients[0].toy.closes_at_end = true;
+    table.server_like.wish = ENGINE_WISH_CLOSE;
+    come_to(&table, 0, "::1", listener_port(table.listener));
+    assert_true(loop_run(table.loop, &err));
+    assert_int_equal(table.clients[0].toy.end, ENGINE_END_FIN);
+    (void)snprintf(expected, sizeof expected, "[::1]:%u", listener_port(table.listener));
+    assert_string_equal(table.clients[0].tried[0], expected);
+    clear(&table);
 }
 
 static void a_connection_that_nobody_wants_is_closed_at_once(void **state)
@@ -424,6 +551,9 @@ int main(void)
         cmocka_unit_test(nobody_listening_is_refused_in_words),
         cmocka_unit_test(a_host_that_does_not_exist_is_refused),
         cmocka_unit_test(a_loop_freed_while_a_name_is_looked_up_ends_the_connection),
+        cmocka_unit_test(the_next_address_is_tried_where_one_is_not_there),
+        cmocka_unit_test(a_route_goes_on_behind_the_address_that_was_taken),
+        cmocka_unit_test(an_ipv6_address_is_listened_at_and_connected_to),
         cmocka_unit_test(a_connection_that_nobody_wants_is_closed_at_once),
         cmocka_unit_test(an_address_in_use_is_an_error_in_words),
         cmocka_unit_test(two_thousand_connections_live_at_once),

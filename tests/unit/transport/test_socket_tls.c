@@ -20,6 +20,7 @@ struct table {
     struct tls_context *server_context, *client_context;
     struct toy server, client;
     struct connection *server_connection, *client_connection;
+    struct route route;
     bool no_client_tls;
     bool server_closes;  /* once it has said under TLS what it has to say */
     size_t client_wants; /* octets; it closes when it has heard so many, and TLS is there */
@@ -121,10 +122,10 @@ static void client_events(void *owner)
         close_now(&table->client, table->client_connection);
 }
 
-static const struct connection_calls server_calls = {server_opened, server_events, server_over,
-                                                     NULL};
-static const struct connection_calls client_calls = {client_opened, client_events, client_over,
-                                                     NULL};
+static const struct connection_calls server_calls = {
+    .opened = server_opened, .events = server_events, .over = server_over};
+static const struct connection_calls client_calls = {
+    .opened = client_opened, .events = client_events, .over = client_over};
 
 static void took_too_long(void *owner)
 {
@@ -181,8 +182,8 @@ static void dine(struct table *table)
 {
     struct err err = {0};
 
-    assert_non_null(connection_new(table->loop, "127.0.0.1", listener_port(table->listener),
-                                   &client_calls, table, &err));
+    assert_true(route_init(&table->route, "127.0.0.1", listener_port(table->listener)));
+    assert_non_null(connection_new(table->loop, &table->route, &client_calls, table, &err));
     assert_true(loop_run(table->loop, &err));
 }
 
