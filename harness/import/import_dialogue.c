@@ -328,7 +328,7 @@ bool import_dialogue_read(struct bytes log, struct arena *arena, struct import_d
     struct reading reading = {
         .arena = arena, .dialogue = ret, .counts = counts, .last_dot = SIZE_MAX};
 
-    *ret = (struct import_dialogue){NULL, 0};
+    *ret = (struct import_dialogue){.units = NULL};
     *counts = (struct import_counts){0};
     if (!read_lines(&reading, log, err))
         return false;

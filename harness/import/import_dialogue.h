@@ -15,6 +15,8 @@
 #include "base/smtp_verb.h"
 #include "harness/import/import.h"
 
+#include <stdint.h>
+
 /* What speaks for the side that is said to have said a line. */
 enum import_proof {
     IMPORT_PROOF_BOTH,    /* the line itself, and its mark */
@@ -28,6 +30,7 @@ enum import_kind { IMPORT_CONNECTION, IMPORT_COMMAND, IMPORT_RESPONSE, IMPORT_CO
 struct import_reply_line {
     struct bytes text; /* with its code */
     enum import_proof proof;
+    uint64_t delay_ms; /* first line of a reply: the server took so long; 0 = not told */
     struct import_reply_line *next;
 };
 
@@ -38,12 +41,26 @@ struct import_unit {
     enum import_proof proof;
     struct import_reply_line *reply; /* NULL: the log has none */
     struct import_reply_line *last;
-    unsigned code; /* of the last whole reply; 0 = none */
+    unsigned code;           /* of the last whole reply; 0 = none */
+    uint64_t content_octets; /* CONTENT: on the wire; 0 = not told */
+    uint64_t content_lines;
+};
+
+/* How it ended, where that is known; no log tells. */
+enum import_end {
+    IMPORT_END_UNKNOWN,
+    IMPORT_END_CLIENT,     /* the client was the first to end it */
+    IMPORT_END_CLOSE,      /* the server was: FIN … */
+    IMPORT_END_HALF_CLOSE, /* … and the client said more behind that … */
+    IMPORT_END_RESET       /* … or RST */
 };
 
 struct import_dialogue {
     struct import_unit *units;
     size_t count;
+    enum import_end end;
+    size_t end_unit;   /* index of the last unit before the server's end */
+    bool implicit_tls; /* before the greeting */
 };
 
 bool import_dialogue_read(struct bytes log, struct arena *arena, struct import_dialogue *ret,

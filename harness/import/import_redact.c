@@ -1,178 +1,6 @@
 #include "harness/import/import_redact.h"
 
-#include "base/base64.h"
-
-#define SECRET_OCTETS_MAX 4096
-#define SECRET_OCTETS_MIN 4 /* shorter ones are replaced as whole words only */
-
-/* ---- what the dialogue tells ----------------------------------------------------------------- */
-
-struct bytes import_path_of(struct bytes command)
-{
-    size_t from = bytes_find(command, '<');
-    size_t colon = bytes_find(command, ':');
-    struct bytes rest;
-    struct bytes word;
-
-    if (from != BYTES_NOT_FOUND) {
-        size_t to = bytes_find(bytes_after(command, from), '>');
-
-        return bytes_slice(command, from + 1, to == BYTES_NOT_FOUND ? command.size : from + to);
-    }
-    rest = colon == BYTES_NOT_FOUND ? BYTES_NONE : bytes_after(command, colon + 1);
-    return bytes_next_word(&rest, &word) ? word : BYTES_NONE;
-}
-
-/* Empty: no base64, as where the log hides it. */
-static struct bytes decoded(struct arena *arena, struct bytes text)
-{
-    struct buf plain;
-    struct bytes kept = BYTES_NONE;
-    struct err err;
-
-    buf_init(&plain, SECRET_OCTETS_MAX);
-    if (base64_decode(&plain, bytes_trim(text), &err))
-        kept = arena_copy(arena, buf_bytes(&plain));
-    buf_release_secret(&plain);
-    return kept;
-}
-
-static void keep(struct bytes *list, size_t *count, struct bytes what)
-{
-    if (what.size > 0 && *count < IMPORT_SECRETS_MAX)
-        list[(*count)++] = what;
-}
-
-static void keep_user(struct import_names *names, struct bytes user)
-{
-    keep(names->users, &names->user_count, user);
-}
-
-static void keep_password(struct import_names *names, struct bytes password)
-{
-    keep(names->passwords, &names->password_count, password);
-}
-
-/* [authzid] NUL authcid NUL passwd (RFC 4616 2) */
-static void take_plain(struct import_names *names, struct bytes response)
-{
-    struct bytes rest = response;
-    struct bytes part;
-
-    if (!bytes_next(&rest, '\0', &part) || !bytes_next(&rest, '\0', &part))
-        return;
-    keep_user(names, part);
-    keep_password(names, rest);
-}
-
-static void take_response(struct import_names *names, struct bytes mechanism, unsigned number,
-                          struct bytes text)
-{
-    struct bytes response = decoded(names->arena, text);
-
-    if (text.size >= SECRET_OCTETS_MIN)
-        keep(names->responses, &names->response_count, text);
-    if (bytes_equal_nocase(mechanism, BYTES_LITERAL("PLAIN")))
-        take_plain(names, response);
-    else if (bytes_equal_nocase(mechanism, BYTES_LITERAL("LOGIN")) && number == 0)
-        keep_user(names, response);
-    else if (bytes_equal_nocase(mechanism, BYTES_LITERAL("LOGIN")) && number == 1)
-        keep_password(names, response);
-}
-
-static size_t find_mailbox(const struct import_names *names, struct bytes mailbox)
-{
-    size_t i;
-
-    for (i = 0; i < names->mailbox_count; i++)
-        if (bytes_equal_nocase(names->mailboxes[i], mailbox))
-            break;
-    return i;
-}
-
-static void take_recipient(struct import_names *names, struct bytes mailbox)
-{
-    if (mailbox.size == 0 || names->mailbox_count == IMPORT_MAILBOXES_MAX ||
-        find_mailbox(names, mailbox) < names->mailbox_count)
-        return;
-    names->mailboxes[names->mailbox_count++] = mailbox;
-    names->recipient_count++;
-}
-
-static void take_command(struct import_names *names, const struct import_unit *unit,
-                         struct bytes *mechanism, unsigned *responses)
-{
-    struct bytes rest = unit->text;
-    struct bytes word;
-
-    (void)bytes_next_word(&rest, &word);
-    if ((unit->verb == SMTP_VERB_EHLO || unit->verb == SMTP_VERB_HELO) && names->host.size == 0)
-        (void)bytes_next_word(&rest, &names->host);
-    if (unit->verb == SMTP_VERB_MAIL && !names->has_from) {
-        names->from = import_path_of(unit->text);
-        names->has_from = true;
-    }
-    if (unit->verb == SMTP_VERB_RCPT)
-        take_recipient(names, import_path_of(unit->text));
-    names->starttls = names->starttls || unit->verb == SMTP_VERB_STARTTLS;
-    if (unit->verb != SMTP_VERB_AUTH || !bytes_next_word(&rest, mechanism))
-        return;
-    names->auth = true;
-    *responses = 0;
-    if (bytes_next_word(&rest, &word))
-        take_response(names, *mechanism, (*responses)++, word);
-}
-
-/* Servers repeat commands that they refuse, and logs run lines into each other. */
-static void take_repeated(struct import_names *names, const struct import_reply_line *line)
-{
-    static const struct bytes auth = {"AUTH PLAIN ", 11};
-
-    for (; line != NULL; line = line->next) {
-        size_t at = bytes_find_bytes(line->text, auth);
-        struct bytes rest = BYTES_NONE;
-        struct bytes word;
-
-        if (at != BYTES_NOT_FOUND)
-            rest = bytes_after(line->text, at + auth.size);
-        /* Not the next mechanism of a list. */
-        if (bytes_next_word(&rest, &word) &&
-            bytes_find(decoded(names->arena, word), '\0') != BYTES_NOT_FOUND)
-            take_response(names, BYTES_LITERAL("PLAIN"), 0, word);
-    }
-}
-
-/* Somebody who types EHLO by hand may give the name of the server. */
-static bool greets_as(const struct import_dialogue *dialogue, struct bytes host)
-{
-    for (const struct import_reply_line *line = dialogue->units[0].reply; line; line = line->next)
-        if (bytes_find_bytes(line->text, host) != BYTES_NOT_FOUND)
-            return true;
-    return false;
-}
-
-void import_names_read(const struct import_dialogue *dialogue, struct arena *arena,
-                       struct import_names *ret)
-{
-    struct bytes mechanism = BYTES_NONE;
-    unsigned responses = 0;
-
-    *ret = (struct import_names){.arena = arena};
-    for (size_t i = 0; i < dialogue->count; i++) {
-        const struct import_unit *unit = &dialogue->units[i];
-
-        take_repeated(ret, unit->reply);
-        if (unit->kind == IMPORT_COMMAND)
-            take_command(ret, unit, &mechanism, &responses);
-        else if (unit->kind == IMPORT_RESPONSE)
-            take_response(ret, mechanism, responses++, unit->text);
-    }
-    if (greets_as(dialogue, ret->host))
-        ret->host = BYTES_NONE;
-    ret->user_is_from = ret->user_count > 0 && bytes_equal_nocase(ret->users[0], ret->from);
-}
-
-/* ---- what takes its place -------------------------------------------------------------------- */
+#include "harness/record/moment.h"
 
 bool import_put_recipient(struct buf *to, size_t index)
 {
@@ -214,7 +42,7 @@ static struct bytes mailbox_at(struct bytes text)
 
 static bool put_mailbox(struct buf *to, struct import_names *names, struct bytes mailbox)
 {
-    size_t index = find_mailbox(names, mailbox);
+    size_t index = import_find_mailbox(names, mailbox);
 
     if (names->from.size > 0 && bytes_equal_nocase(mailbox, names->from))
         return buf_append_string(to, "{from}");
@@ -277,7 +105,7 @@ static bool stands_at(struct bytes text, size_t at, struct bytes what, bool secr
 
     if (what.size == 0 || !bytes_starts_with_nocase(bytes_after(text, at), what))
         return false;
-    return (secret && what.size >= SECRET_OCTETS_MIN) ||
+    return (secret && what.size >= IMPORT_SECRET_OCTETS_MIN) ||
            ((at == 0 || !is_atom(text.data[at - 1])) &&
             (end == text.size || !is_atom(text.data[end])));
 }
@@ -310,8 +138,8 @@ static const char *known_at(const struct import_names *names, struct bytes text,
 /* True: something was put in place of the *ret_used octets at this place, or could not be
  * (*ret_ok).
  */
-static bool replace_at(struct buf *to, struct import_names *names, struct bytes text, size_t at,
-                       size_t *ret_used, bool *ret_ok)
+static bool replace_name(struct buf *to, struct import_names *names, struct bytes text, size_t at,
+                         size_t *ret_used, bool *ret_ok)
 {
     struct bytes rest = bytes_after(text, at);
     const char *known = known_at(names, text, at, ret_used);
@@ -337,7 +165,16 @@ static bool replace_at(struct buf *to, struct import_names *names, struct bytes 
     return *ret_used > 0;
 }
 
-bool import_put_text(struct buf *to, struct import_names *names, struct bytes text)
+static bool replace_moment(struct buf *to, struct bytes text, size_t at, size_t *ret_used,
+                           bool *ret_ok)
+{
+    const char *placeholder = moment_at(text, at, ret_used);
+
+    *ret_ok = placeholder == NULL || buf_append_string(to, placeholder);
+    return placeholder != NULL;
+}
+
+static bool put_text(struct buf *to, struct import_names *names, struct bytes text, bool moments)
 {
     size_t at = 0;
 
@@ -345,7 +182,8 @@ bool import_put_text(struct buf *to, struct import_names *names, struct bytes te
         size_t used;
         bool ok;
 
-        if (replace_at(to, names, text, at, &used, &ok)) {
+        if (replace_name(to, names, text, at, &used, &ok) ||
+            (moments && replace_moment(to, text, at, &used, &ok))) {
             if (!ok)
                 return false;
             at += used;
@@ -357,4 +195,14 @@ bool import_put_text(struct buf *to, struct import_names *names, struct bytes te
         at++;
     }
     return true;
+}
+
+bool import_put_text(struct buf *to, struct import_names *names, struct bytes text)
+{
+    return put_text(to, names, text, false);
+}
+
+bool import_put_moment(struct buf *to, struct import_names *names, struct bytes text)
+{
+    return put_text(to, names, text, true);
 }

@@ -14,7 +14,8 @@
 
 #include "harness/import/import_dialogue.h"
 
-#define IMPORT_SECRETS_MAX 512 /* of each kind */
+#define IMPORT_SECRETS_MAX 512     /* of each kind */
+#define IMPORT_SECRET_OCTETS_MIN 4 /* shorter ones are replaced as whole words only */
 
 struct import_names {
     struct arena *arena;
@@ -29,16 +30,26 @@ struct import_names {
     struct bytes mailboxes[IMPORT_MAILBOXES_MAX]; /* first those of RCPT, in order */
     size_t mailbox_count;
     size_t recipient_count;
-    bool auth, starttls;
+    bool auth, starttls, in_clear; /* in_clear: a MAIL command though STARTTLS was refused */
 };
 
-void import_names_read(const struct import_dialogue *dialogue, struct arena *arena,
-                       struct import_names *ret);
+/* A user, a password and what is made of them for PLAIN, which no log shows; borrowed. False: no
+ * memory. */
+bool import_names_add_account(struct import_names *names, struct bytes user, struct bytes password);
+void import_names_init(struct import_names *names, struct arena *arena);
+/* Adds what the dialogue tells. */
+void import_names_read(struct import_names *names, const struct import_dialogue *dialogue);
+/* BDAT … LAST (RFC 3030 2). */
+bool import_is_last_chunk(const struct import_unit *unit);
+/* Its index; mailbox_count: it is none of them. */
+size_t import_find_mailbox(const struct import_names *names, struct bytes mailbox);
 /* The mailbox of the index-th recipient as it stands in a scenario. */
 bool import_put_recipient(struct buf *to, size_t index);
 /* The mailbox between "<" and ">", or the word behind ":". */
 struct bytes import_path_of(struct bytes command);
 /* A text of the server as it may stand in a scenario: names replaced, braces doubled. */
 bool import_put_text(struct buf *to, struct import_names *names, struct bytes text);
+/* The same, and what is bound to the moment becomes {date} and {token}. */
+bool import_put_moment(struct buf *to, struct import_names *names, struct bytes text);
 
 #endif

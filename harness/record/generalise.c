@@ -1,0 +1,202 @@
+#include "harness/record/generalise_private.h"
+
+#include "base/smtp_mechanism.h"
+#include "base/text.h"
+
+#define DELAY_MS_MIN 2000 /* shorter ones are the network's, or a filter's */
+
+static const char *const proofs[] = {
+    [IMPORT_PROOF_BOTH] = "",
+    [IMPORT_PROOF_CONTENT] = "  # by what it says",
+    [IMPORT_PROOF_AGAINST] = "  # by what it says, against its mark",
+    [IMPORT_PROOF_PLACE] = "  # by its place",
+};
+
+static const char *proof_of(const struct writing *writing, enum import_proof proof)
+{
+    return proof == IMPORT_PROOF_CONTENT && writing->origin->content_is_proof ? "" : proofs[proof];
+}
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+bool generalise_needs_quotes(struct bytes text)
+{
+    static const struct bytes comment = {"  #", 3};
+
+    if (text.size == 0 || text.data[0] == '#' || text.data[0] == ' ' ||
+        text.data[text.size - 1] == ' ' || bytes_find_bytes(text, comment) != BYTES_NOT_FOUND)
+        return true;
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.data[i] < 32 || text.data[i] == 127)
+            return true;
+    return false;
+}
+
+/* Keywords of the EHLO reply and challenges look like identifiers now and then, and are none. */
+static bool put_server_text(struct writing *writing, const struct import_unit *unit,
+                            struct bytes text, struct buf *to)
+{
+    bool is_list = unit->kind == IMPORT_COMMAND &&
+                   (unit->verb == SMTP_VERB_EHLO || unit->verb == SMTP_VERB_LHLO);
+    bool as_it_is = is_list || bytes_starts_with(text, BYTES_LITERAL("334"));
+
+    return as_it_is ? import_put_text(to, writing->names, text)
+                    : import_put_moment(to, writing->names, text);
+}
+
+/* A challenge of CRAM-MD5 is one of the moment as a whole (RFC 2195 2). */
+static bool is_moment_challenge(const struct import_unit *unit,
+                                const struct import_reply_line *line)
+{
+    return unit->verb == SMTP_VERB_AUTH && line->text.size > 4 && unit->code == 334 &&
+           bytes_equal_nocase(generalise_mechanism(unit), BYTES_LITERAL("CRAM-MD5"));
+}
+
+static bool put_delay(struct writing *writing, const struct import_reply_line *line)
+{
+    return line->delay_ms < DELAY_MS_MIN ||
+           buf_printf(writing->to, "+%llus ", (unsigned long long)(line->delay_ms / 1000));
+}
+
+static bool put_reply_line(struct writing *writing, const struct import_unit *unit,
+                           const struct import_reply_line *line)
+{
+    struct buf *to = writing->to;
+    struct buf text;
+    bool ok;
+
+    buf_init(&text, GENERALISE_TEXT_OCTETS_MAX);
+    if (is_moment_challenge(unit, line))
+        ok = buf_append_string(&text, "334 {base64 <{token}@mail.server.example>}");
+    else
+        ok = put_server_text(writing, unit, line->text, &text);
+    ok = ok && put_delay(writing, line);
+    if (ok && generalise_needs_quotes(buf_bytes(&text)))
+        ok = buf_append_string(to, "S= \"") && text_escape(to, buf_bytes(&text)) &&
+             buf_append_string(to, "\\r\\n\"");
+    else if (ok)
+        ok = buf_append_string(to, "S: ") && buf_append(to, buf_bytes(&text));
+    buf_release(&text);
+    return ok && buf_printf(to, "%s\n", proof_of(writing, line->proof));
+}
+
+/* ---- the dialogue ---------------------------------------------------------------------------- */
+
+static bool put_auth(struct writing *writing, const struct import_unit *unit)
+{
+    struct bytes mechanism = generalise_mechanism(unit);
+
+    return buf_append_string(writing->to, "AUTH") &&
+           (mechanism.size == 0 ||
+            (buf_append_octet(writing->to, ' ') && buf_append(writing->to, mechanism)));
+}
+
+static size_t recipient_index(const struct import_names *names, struct bytes mailbox)
+{
+    size_t index = import_find_mailbox(names, mailbox);
+
+    return index < names->recipient_count ? index : 0;
+}
+
+static bool put_command(struct writing *writing, const struct import_unit *unit)
+{
+    struct buf *to = writing->to;
+
+    if (unit->verb == SMTP_VERB_AUTH)
+        return put_auth(writing, unit);
+    if (unit->verb == SMTP_VERB_RCPT)
+        return buf_append_string(to, "RCPT TO:<") &&
+               import_put_recipient(to,
+                                    recipient_index(writing->names, import_path_of(unit->text))) &&
+               buf_append_string(to, ">");
+    if (unit->verb == SMTP_VERB_OTHER)
+        return buf_append_octet(to, '*');
+    return buf_append_string(to, smtp_verb_word(unit->verb));
+}
+
+static bool put_remark(struct writing *writing, const struct import_unit *unit)
+{
+    if (unit->kind == IMPORT_CONTENT && unit->content_octets > 0)
+        return buf_printf(writing->to, "  # %llu octets in %llu lines\n",
+                          (unsigned long long)unit->content_octets,
+                          (unsigned long long)unit->content_lines);
+    return buf_printf(writing->to, "%s\n", proof_of(writing, unit->proof));
+}
+
+static bool put_unit(struct writing *writing, const struct import_unit *unit)
+{
+    struct buf *to = writing->to;
+    bool ok = true;
+
+    if (unit->kind == IMPORT_CONNECTION && unit->reply == NULL)
+        return buf_append_string(to, "...\n");
+    if (unit->kind == IMPORT_COMMAND)
+        ok = buf_append_string(to, "C: ") && put_command(writing, unit);
+    else if (unit->kind != IMPORT_CONNECTION)
+        ok = buf_append_string(to, unit->kind == IMPORT_CONTENT ? "C: ." : "C: *");
+    if (ok && unit->kind != IMPORT_CONNECTION)
+        ok = put_remark(writing, unit);
+    for (const struct import_reply_line *line = unit->reply; ok && line != NULL; line = line->next)
+        ok = put_reply_line(writing, unit, line);
+    if (ok && unit->verb == SMTP_VERB_STARTTLS && generalise_is_accepted(unit))
+        ok = buf_append_string(to, "!tls\n");
+    return ok;
+}
+
+/* The answer to QUIT is followed by the server's end in any case (RFC 5321 4.1.1.10). */
+static bool put_server_end(struct writing *writing, size_t at)
+{
+    static const char *const words[] = {
+        [IMPORT_END_UNKNOWN] = "",       [IMPORT_END_CLIENT] = "",
+        [IMPORT_END_CLOSE] = "!close\n", [IMPORT_END_HALF_CLOSE] = "!half-close\n",
+        [IMPORT_END_RESET] = "!reset\n",
+    };
+    const struct import_dialogue *dialogue = writing->dialogue;
+    const struct import_unit *unit = &dialogue->units[at];
+    bool usual =
+        unit->verb == SMTP_VERB_QUIT && unit->code > 0 && dialogue->end != IMPORT_END_RESET;
+
+    if (at != dialogue->end_unit || usual || writing->model_last)
+        return true;
+    return buf_append_string(writing->to, words[dialogue->end]);
+}
+
+static bool put_client_end(struct writing *writing)
+{
+    const struct import_unit *last = &writing->dialogue->units[writing->count - 1];
+
+    if (writing->dialogue->end != IMPORT_END_CLIENT || last->verb == SMTP_VERB_QUIT)
+        return true;
+    return buf_append_string(writing->to, "!closed\n");
+}
+
+static bool put_dialogue(struct writing *writing)
+{
+    const struct import_dialogue *dialogue = writing->dialogue;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < writing->count; i++) {
+        writing->model_last = generalise_is_led(&dialogue->units[i]);
+        if (writing->model_last) {
+            i = generalise_exchange_end(writing, i);
+            ok = buf_append_string(writing->to, "...\n");
+        } else {
+            ok = put_unit(writing, &dialogue->units[i]);
+        }
+        ok = ok && put_server_end(writing, i);
+    }
+    if (ok && writing->count < dialogue->count)
+        return buf_append_string(writing->to, "...\n");
+    return ok && put_client_end(writing);
+}
+
+bool generalise(const struct import_dialogue *dialogue, const struct generalise_origin *origin,
+                struct import_names *names, struct buf *ret, struct err *err)
+{
+    struct writing writing = {.dialogue = dialogue, .origin = origin, .names = names, .to = ret};
+
+    generalise_survey(&writing);
+    return (generalise_put_head(&writing) && buf_append_octet(ret, '\n') &&
+            put_dialogue(&writing) && generalise_put_expectation(&writing)) ||
+           err_memory(err);
+}

@@ -1,0 +1,34 @@
+/*
+ * generalise.h - a dialogue that took place, turned into a scenario: what was said once becomes
+ * what is to be said again.
+ *
+ * Commands become patterns that compare by meaning, mailboxes and credentials the placeholders of
+ * what `send` gives, dates and identifiers of one mail {date} and {token} (moment.h). A mechanism
+ * in which the server has to prove something is left to the model, in the recorded words. Whatever
+ * the dialogue cannot tell is left to the model, too.
+ *
+ * Shape:   one text: head, dialogue, expectation.
+ * Bounds:  that of the buffer given.
+ * Lives:   the dialogue is borrowed; names gathers mailboxes that replies bring in.
+ * Errors:  ERR_MEMORY, also for a full buffer.
+ * Source:  scenario.5.
+ */
+#ifndef HARNESS_RECORD_GENERALISE_H
+#define HARNESS_RECORD_GENERALISE_H
+
+#include "harness/import/import_redact.h"
+
+/* Where the dialogue comes from. */
+struct generalise_origin {
+    struct bytes title;     /* empty: "WHAT: how it went" */
+    const char *what;       /* "a dialogue from a log" */
+    const char *source;     /* the text behind `source` */
+    struct bytes comments;  /* whole lines behind that, each with its "#"; may be empty */
+    bool content_is_proof;  /* there are no marks: what a line says is no remark behind it */
+    struct bytes mail_data; /* kept: what the client is given again; data NULL: not kept */
+};
+
+bool generalise(const struct import_dialogue *dialogue, const struct generalise_origin *origin,
+                struct import_names *names, struct buf *ret, struct err *err);
+
+#endif
