@@ -1,12 +1,9 @@
 #include "harness/run/run_one.h"
 
-#include "base/smtp_code.h"
-#include "base/text.h"
 #include "fakeserver/fake_server.h"
-#include "fakeserver/judge.h"
-#include "harness/run/excerpt.h"
 #include "harness/run/redact.h"
 #include "harness/run/run_facts.h"
+#include "harness/run/run_verdict.h"
 #include "transport/socket.h"
 
 #include <stdlib.h>
@@ -44,71 +41,12 @@ struct one_run {
 
     struct smtp_claim claim;
     bool has_claim;
-    struct verdict verdict;
-    struct result result;
-    struct bytes dialogues[RESULT_FINDINGS_KEPT];
+    struct run_verdict verdict;
     struct err err; /* kind ERR_NONE: none */
     bool is_over;
 };
 
 /* ---- the verdict ----------------------------------------------------------------------------- */
-
-static bool render(struct one_run *run, const struct finding *finding, struct bytes *ret)
-{
-    struct buf text;
-    buf_init(&text, EXCERPT_OCTETS_MAX);
-    bool ok = excerpt_write(&text, run->transcript, finding);
-    if (ok)
-        *ret = arena_copy(run->arena, buf_bytes(&text));
-    buf_release(&text);
-    return ok && ret->data != NULL;
-}
-
-/* The dialogue of the first finding of the scenario, and one for each broken rule. */
-static bool render_findings(struct one_run *run)
-{
-    bool scenario_done = false;
-    for (size_t i = 0; i < run->verdict.finding_count && i < RESULT_FINDINGS_KEPT; i++) {
-        const struct finding *finding = &run->verdict.findings[i];
-        bool of_scenario = finding->axis == FINDING_OF_SCENARIO;
-        if (of_scenario && scenario_done)
-            continue;
-        if (!render(run, finding, &run->dialogues[i]))
-            return false;
-        if (of_scenario)
-            run->result.dialogue = run->dialogues[i];
-        scenario_done = scenario_done || of_scenario;
-    }
-    return true;
-}
-
-/* The first line that the client printed, standard error first; no secret is in it any more. */
-static struct bytes first_words(const struct one_run *run)
-{
-    struct bytes rest = bytes_trim(run->claim.report);
-    struct bytes line = BYTES_NONE;
-    (void)bytes_next(&rest, '\n', &line);
-    return bytes_trim(line);
-}
-
-static void set_reason(struct one_run *run, enum verdict_result verdict, const char *what)
-{
-    struct bytes words = first_words(run);
-    struct bytes reason;
-    run->result.verdict = verdict;
-    run->result.rules = VERDICT_PASS;
-    run->verdict.finding_count = 0;
-    if (run->end.hung)
-        reason = bytes_of(what);
-    else if (run->end.signal != 0)
-        reason = arena_printf(run->arena, "%s (it was ended by signal %d)", what, run->end.signal);
-    else if (words.size > 0)
-        reason = arena_printf(run->arena, "%s (exit status %d: %s)", what, run->end.status,
-                              text_show(words).text);
-    else
-        reason = arena_printf(run->arena, "%s (exit status %d)", what, run->end.status);
-    run->result.reason = reason.data != NULL ? reason : bytes_of(what);
-}
 
 static struct bytes join_output(struct one_run *run)
 {
@@ -125,77 +63,6 @@ static struct bytes join_output(struct one_run *run)
     return joined;
 }
 
-/* Three digits, not followed by "-", up to CRLF: after this the client is to move (RFC 5321 4.2).
- */
-static bool is_final_reply(struct bytes octets)
-{
-    unsigned code = 0;
-    size_t line;
-    if (octets.size < 2 || memcmp(octets.data + octets.size - 2, "\r\n", 2) != 0)
-        return false;
-    for (line = octets.size - 2; line > 0 && octets.data[line - 1] != '\n';)
-        line--;
-    octets = bytes_after(octets, line);
-    return smtp_code_from(octets, &code) && smtp_code_class(code) != SMTP_CODE_OTHER &&
-           octets.data[3] != '-';
-}
-
-/* Waiting for a reply is no fault of a client that no scenario gave a time limit: it may wait for
- * minutes (RFC 5321 4.5.3.2), longer than a run takes here. */
-static bool rightly_waits(const struct one_run *run)
-{
-    if (!run->end.hung || run->connection_count == 0 || run->scenario.send.timeout_ms > 0)
-        return false;
-    for (size_t i = transcript_count(run->transcript); i > 0; i--) {
-        const struct transcript_record *record = transcript_at(run->transcript, i - 1);
-        if (record->kind == TRANSCRIPT_REPLY)
-            return !is_final_reply(record->octets);
-        if (record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_RESPONSE ||
-            record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK)
-            return (record->notes & TRANSCRIPT_NOTE(CUT)) == 0;
-    }
-    return true; /* for the greeting */
-}
-
-/* A client may refuse an address or a message before it connects, where its scenario expects no
- * command and takes its failure; and who says "sent" without a connection is judged for it. */
-static bool may_stay_away(const struct one_run *run)
-{
-    switch (run->result.verdict) {
-    case VERDICT_ERROR:
-        return true;
-    case VERDICT_PASS:
-        return run->claim.known;
-    case VERDICT_WARN:
-    case VERDICT_FAIL:
-    case VERDICT_UNSUPPORTED:
-    case VERDICT_NOT_REACHED:
-        return run->claim.known && run->claim.whole == SMTP_OUTCOME_SENT;
-    }
-    return false;
-}
-
-static bool ask_judge(struct one_run *run)
-{
-    if (!judge(&run->scenario, run->transcript, &run->claim, run->arena, &run->verdict, &run->err))
-        return false;
-    run->result.verdict = run->verdict.scenario;
-    run->result.rules = run->verdict.rules;
-    run->result.reason = run->verdict.reason;
-    run->result.variations = run->verdict.variations;
-    if (run->connection_count == 0 && !may_stay_away(run))
-        set_reason(run, VERDICT_NOT_REACHED,
-                   run->claim.hung ? "the client hung and never connected"
-                                   : "the client never connected");
-    else if (rightly_waits(run))
-        set_reason(
-            run, VERDICT_UNSUPPORTED,
-            "it still waited for a reply at the limit of the run, as it may (RFC 5321 4.5.3.2)");
-    run->result.findings = run->verdict.findings;
-    run->result.finding_count = run->verdict.finding_count;
-    return render_findings(run) || err_memory(&run->err);
-}
-
 static bool conclude(struct one_run *run)
 {
     enum recipe_meaning meaning = RECIPE_MEANING_OUTCOME;
@@ -204,40 +71,47 @@ static bool conclude(struct one_run *run)
                                    .hung = run->end.hung,
                                    .out = run->end.output,
                                    .report = join_output(run)};
+    struct run_evidence evidence = {.scenario = &run->scenario,
+                                    .transcript = run->transcript,
+                                    .claim = &run->claim,
+                                    .connections = run->connection_count,
+                                    .is_process = true};
     if (!recipe_claim(run->setting->reader, &ending, run->arena, &run->claim, &meaning))
         return err_memory(&run->err);
     run->has_claim = true;
-    run->result.status = ending.status;
-    run->result.signal = ending.signal;
-    run->result.hung = ending.hung;
+    run->verdict.result.status = ending.status;
+    run->verdict.result.signal = ending.signal;
+    run->verdict.result.hung = ending.hung;
     switch (meaning) {
     case RECIPE_MEANING_UNSUPPORTED:
-        set_reason(run, VERDICT_UNSUPPORTED, "the client says that it cannot do this");
+        run_verdict_without(&evidence, run->arena, VERDICT_UNSUPPORTED,
+                            "the client says that it cannot do this", &run->verdict);
         return true;
     case RECIPE_MEANING_USAGE:
-        set_reason(run, VERDICT_ERROR, "the client does not take its command line");
+        run_verdict_without(&evidence, run->arena, VERDICT_ERROR,
+                            "the client does not take its command line", &run->verdict);
         return true;
     case RECIPE_MEANING_OUTCOME:
     case RECIPE_MEANING_FAILED:
     case RECIPE_MEANING_COUNT:
         break;
     }
-    return ask_judge(run);
+    return run_verdict_make(&evidence, run->arena, &run->verdict, &run->err);
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
 static void become_error(struct one_run *run)
 {
-    run->result.verdict = VERDICT_ERROR;
-    run->result.rules = VERDICT_PASS;
-    run->result.reason = bytes_of(run->err.what);
-    run->result.finding_count = 0;
+    run->verdict.result.verdict = VERDICT_ERROR;
+    run->verdict.result.rules = VERDICT_PASS;
+    run->verdict.result.reason = bytes_of(run->err.what);
+    run->verdict.result.finding_count = 0;
 }
 
 static void finish(struct one_run *run)
 {
-    run->result.duration_ms = loop_now_ms(run->setting->loop) - run->started_ms;
+    run->verdict.result.duration_ms = loop_now_ms(run->setting->loop) - run->started_ms;
     if (run->err.kind != ERR_NONE || !conclude(run))
         become_error(run);
     process_free(run->process);
@@ -398,8 +272,8 @@ static bool prepare(struct one_run *run)
                              &run->has_personality, &run->err) &&
            run_tls_prepare(setting->tls, &run->scenario,
                            run->has_personality ? &run->personality : NULL, &run->err) &&
-           run_facts_lacking(setting->recipe, &run->scenario, run->arena, &run->result.reason,
-                             &run->err);
+           run_facts_lacking(setting->recipe, &run->scenario, run->arena,
+                             &run->verdict.result.reason, &run->err);
 }
 
 struct one_run *one_run_new(const struct run_setting *setting, const struct plan_entry *entry,
@@ -413,14 +287,14 @@ struct one_run *one_run_new(const struct run_setting *setting, const struct plan
     run->over = over;
     run->owner = owner;
     run->started_ms = loop_now_ms(setting->loop);
-    run->result = (struct result){.name = entry->name, .status = -1};
+    run->verdict.result = (struct result){.name = entry->name, .status = -1};
     run->arena = arena_new(RUN_ARENA_OCTETS_MAX);
     if (run->arena == NULL) {
         free(run);
         return NULL;
     }
-    if (prepare(run) && run->result.reason.size > 0) {
-        run->result.verdict = VERDICT_UNSUPPORTED;
+    if (prepare(run) && run->verdict.result.reason.size > 0) {
+        run->verdict.result.verdict = VERDICT_UNSUPPORTED;
         run->is_over = true;
     } else if (run->err.kind != ERR_NONE || !start(run, number)) {
         become_error(run);
@@ -465,8 +339,8 @@ bool one_run_is_over(const struct one_run *run)
 void one_run_input(const struct one_run *run, struct result_input *ret)
 {
     *ret = (struct result_input){
-        .result = &run->result,
-        .dialogues = run->dialogues,
+        .result = &run->verdict.result,
+        .dialogues = run->verdict.dialogues,
         .records = run->transcript != NULL ? transcript_count(run->transcript) : 0};
 }
 
