@@ -18,6 +18,12 @@ static const char *const faults[] = {
 #undef X
 };
 
+static const char *const bindings[] = {
+#define X(id, word, source) word,
+    TLS_BINDING_TABLE(X)
+#undef X
+};
+
 static const char *const versions[] = {"any", "1.0", "1.1", "1.2", "1.3"};
 
 const char *tls_cert_word(enum tls_cert cert)
@@ -65,6 +71,37 @@ bool tls_fault_from_word(struct bytes word, enum tls_fault *ret)
         return true;
     }
     return false;
+}
+
+const char *tls_binding_word(enum tls_binding binding)
+{
+    return bindings[binding];
+}
+
+bool tls_binding_from_word(struct bytes word, enum tls_binding *ret)
+{
+    for (size_t i = 0; i < TLS_BINDING_COUNT; i++) {
+        if (!bytes_equal(word, bytes_of(bindings[i])))
+            continue;
+        *ret = (enum tls_binding)i;
+        return true;
+    }
+    return false;
+}
+
+struct bytes tls_facts_binding(const struct tls_facts *facts, enum tls_binding binding)
+{
+    switch (binding) {
+    case TLS_BINDING_UNIQUE:
+        return facts->tls_unique;
+    case TLS_BINDING_EXPORTER:
+        return facts->tls_exporter;
+    case TLS_BINDING_SERVER_END_POINT:
+        return facts->tls_server_end_point;
+    case TLS_BINDING_COUNT:
+        break;
+    }
+    return BYTES_NONE;
 }
 
 const char *tls_version_word(enum tls_version version)

@@ -102,6 +102,19 @@ struct tls_demand {
     struct bytes ciphers; /* in OpenSSL's notation; empty: the library's own choice */
 };
 
+/* enum name, word, source */
+#define TLS_BINDING_TABLE(X)                                                                       \
+    X(UNIQUE, "tls-unique", "RFC 5929 3; of TLS 1.2 and before")                                   \
+    X(EXPORTER, "tls-exporter", "RFC 9266 2")                                                      \
+    X(SERVER_END_POINT, "tls-server-end-point", "RFC 5929 4; of the server's certificate")
+
+enum tls_binding {
+#define X(id, word, source) TLS_BINDING_##id,
+    TLS_BINDING_TABLE(X)
+#undef X
+        TLS_BINDING_COUNT
+};
+
 /* What it was. */
 struct tls_facts {
     bool ok;
@@ -126,6 +139,9 @@ bool tls_cert_from_word(struct bytes word, enum tls_cert *ret);
 bool tls_cert_is_for_address(enum tls_cert cert);
 const char *tls_fault_word(enum tls_fault fault);
 bool tls_fault_from_word(struct bytes word, enum tls_fault *ret);
+const char *tls_binding_word(enum tls_binding binding);
+bool tls_binding_from_word(struct bytes word, enum tls_binding *ret);
+struct bytes tls_facts_binding(const struct tls_facts *facts, enum tls_binding binding);
 const char *tls_version_word(enum tls_version version); /* "1.2"; ANY: "any" */
 bool tls_version_from_word(struct bytes word, enum tls_version *ret);
 

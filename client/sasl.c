@@ -66,9 +66,8 @@ void sasl_release(struct sasl *sasl)
 static bool has_what_it_needs(const struct sasl *sasl, const struct mechanism *mechanism)
 {
     const struct sasl_credentials *is = sasl->credentials;
-    const struct sasl_channel *channel = &sasl->channel;
 
-    if (mechanism->binds && channel->tls_unique.size == 0 && channel->tls_exporter.size == 0)
+    if (mechanism->binds && sasl->channel.binding.size == 0)
         return false;
     switch (mechanism->needs) {
     case NEEDS_PASSWORD:

@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/smtp_mechanism.h"
+#include "base/tls.h"
 
 #include <stdint.h>
 
@@ -44,11 +45,11 @@ struct sasl_credentials {
     unsigned port;      /* 0: not known */
 };
 
-/* Channel bindings of the TLS session (RFC 5929 3, RFC 9266 2); empty: not to be had. */
+/* The channel binding of the TLS session that is used. */
 struct sasl_channel {
-    struct bytes tls_unique; /* of TLS 1.2 and before */
-    struct bytes tls_exporter;
-    bool plus_offered; /* the server offers some mechanism that is bound (RFC 5802 6) */
+    enum tls_binding type;
+    struct bytes binding; /* empty: none is to be had */
+    bool plus_offered;    /* the server offers some mechanism that is bound (RFC 5802 6) */
 };
 
 struct sasl {

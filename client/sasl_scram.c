@@ -45,26 +45,17 @@ static bool is_sha_1(const struct sasl *sasl)
            sasl->mechanism == SMTP_MECHANISM_SCRAM_SHA_1;
 }
 
-/* tls-unique where there is one, in TLS 1.2 and before (RFC 5802 6.1), else tls-exporter (RFC 9266
- * 3). */
-static struct bytes binding(const struct sasl *sasl)
-{
-    const struct sasl_channel *channel = &sasl->channel;
-
-    return channel->tls_unique.size > 0 ? channel->tls_unique : channel->tls_exporter;
-}
-
 /* gs2-cbind-flag = ("p=" cb-name) / "n" / "y", gs2-header = gs2-cbind-flag "," [authzid] ",". */
 static bool append_header(const struct sasl *sasl, struct buf *to)
 {
     struct bytes identity = sasl->credentials->authorization;
-    const char *flag = "n";
+    const char *flag = is_plus(sasl) ? "p=" : "n";
 
-    if (is_plus(sasl))
-        flag = sasl->channel.tls_unique.size > 0 ? "p=tls-unique" : "p=tls-exporter";
-    else if (binding(sasl).size > 0 && !sasl->channel.plus_offered)
+    if (!is_plus(sasl) && sasl->channel.binding.size > 0 && !sasl->channel.plus_offered)
         flag = "y";
-    if (!buf_append_string(to, flag) || !buf_append_octet(to, ','))
+    if (!buf_append_string(to, flag) ||
+        (is_plus(sasl) && !buf_append_string(to, tls_binding_word(sasl->channel.type))) ||
+        !buf_append_octet(to, ','))
         return false;
     if (identity.size > 0 && (!buf_append_string(to, "a=") || !sasl_append_name(to, identity)))
         return false;
@@ -170,7 +161,8 @@ static bool append_without_proof(struct sasl *sasl, struct bytes nonce, struct b
     struct buf *input = &sasl->scratch;
 
     buf_clear(input);
-    return append_header(sasl, input) && (!is_plus(sasl) || buf_append(input, binding(sasl))) &&
+    return append_header(sasl, input) &&
+           (!is_plus(sasl) || buf_append(input, sasl->channel.binding)) &&
            buf_append_string(to, "c=") && base64_encode(to, buf_bytes(input)) &&
            buf_append_string(to, ",r=") && buf_append(to, nonce);
 }

@@ -35,6 +35,7 @@
 #include "base/smtp_limits.h"
 #include "base/smtp_outcome.h"
 #include "base/smtp_verb.h"
+#include "base/tls.h"
 #include "client/smtp_message.h"
 
 enum {
@@ -94,6 +95,10 @@ struct smtp_client_options {
     struct bytes server; /* its host, as the user names it; DIGEST-MD5 and OAUTHBEARER say it */
     unsigned port;       /* 0: not known */
     enum smtp_client_tls tls;
+    /* This type of channel binding and no other, for the PLUS forms of SCRAM; without it the best
+     * that TLS has. */
+    bool has_channel_binding;
+    enum tls_binding channel_binding;
     bool plaintext_auth; /* PLAIN, LOGIN, tokens also without TLS (RFC 4616 5, 4954 9: not so) */
     bool lmtp;           /* LHLO, and a reply for each recipient (RFC 2033); never on port 25 */
     bool no_chunking;    /* DATA, even if CHUNKING is offered */

@@ -167,17 +167,30 @@ void smtp_client_give_up_mechanism(struct smtp_client *client, const struct clie
 /* ------------------------------------------------------------------------------- the channel ---
  */
 
+/* The type that is asked for, or the first of its table that there is: the default, tls-unique
+ * (RFC 5802 6.1), what TLS 1.3 has in its place (RFC 9266 3), and the certificate's, which is all
+ * that a server behind a TLS proxy can know (RFC 5929 4.2). The server takes the type that we name
+ * or fails: there is no haggling over it (RFC 5802 6.1). */
+static enum tls_binding choose_binding(const struct smtp_client_options *options,
+                                       const struct tls_facts *facts)
+{
+    enum tls_binding type = TLS_BINDING_UNIQUE;
+
+    if (options->has_channel_binding)
+        return options->channel_binding;
+    while (type + 1 < TLS_BINDING_COUNT && tls_facts_binding(facts, type).size == 0)
+        type++;
+    return type;
+}
+
 void smtp_client_bind_auth(struct smtp_client *client, const struct tls_facts *facts)
 {
-    struct buf *room = &client->bindings;
+    struct sasl_channel *channel = &client->sasl.channel;
 
     if (!client->authenticates)
         return;
-    buf_clear(room);
-    memset(&client->sasl.channel, 0, sizeof client->sasl.channel);
-    if (buf_append(room, facts->tls_unique))
-        client->sasl.channel.tls_unique = buf_bytes(room);
-    if (buf_append(room, facts->tls_exporter))
-        client->sasl.channel.tls_exporter =
-            bytes_after(buf_bytes(room), client->sasl.channel.tls_unique.size);
+    *channel = (struct sasl_channel){.type = choose_binding(&client->options, facts)};
+    buf_clear(&client->bindings);
+    if (buf_append(&client->bindings, tls_facts_binding(facts, channel->type)))
+        channel->binding = buf_bytes(&client->bindings);
 }

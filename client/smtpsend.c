@@ -144,6 +144,8 @@ static struct smtp_client_options client_options(const struct sending *sending)
         .tls = options->tls.mode,
         .has_mechanism = options->has_mechanism,
         .mechanism = options->mechanism,
+        .has_channel_binding = options->has_channel_binding,
+        .channel_binding = options->channel_binding,
         .plaintext_auth = options->plaintext_auth,
         .lmtp = options->lmtp,
         .no_chunking = options->no_chunking,

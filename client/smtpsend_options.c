@@ -25,6 +25,8 @@ const char smtpsend_usage[] =
     "      --oauth-token-file FILE  or, in place of a password, the first line of a file: a token\n"
     "      --auth, --mechanism MECHANISM\n"
     "                            this AUTH mechanism only: SCRAM-SHA-256, PLAIN, XOAUTH2 ...\n"
+    "      --channel-binding TYPE  how the PLUS forms of SCRAM are bound to TLS: tls-unique,\n"
+    "                            tls-exporter, tls-server-end-point\n"
     "      --plaintext-auth      send the password even where there is no TLS\n" SMTPSEND_TLS_USAGE
     "      --ehlo, --domain NAME our name for EHLO; this host's by default\n"
     "      --timeout TIME        for everything: 30, 30s, 500ms, 5m\n"
@@ -52,6 +54,7 @@ enum {
     OPTION_PASSWORD_FD,
     OPTION_TOKEN_FILE,
     OPTION_AUTH,
+    OPTION_CHANNEL_BINDING,
     OPTION_PLAINTEXT_AUTH,
     OPTION_EHLO,
     OPTION_TIMEOUT,
@@ -84,6 +87,7 @@ static const struct option table[] = {
     {"oauth-token-file", required_argument, NULL, OPTION_TOKEN_FILE  },
     {"auth",           required_argument, NULL, OPTION_AUTH          },
     {"mechanism",      required_argument, NULL, OPTION_AUTH          },
+    {"channel-binding", required_argument, NULL, OPTION_CHANNEL_BINDING},
     {"plaintext-auth", no_argument,       NULL, OPTION_PLAINTEXT_AUTH},
     {"ehlo",           required_argument, NULL, OPTION_EHLO          },
     {"domain",         required_argument, NULL, OPTION_EHLO          },
@@ -225,6 +229,9 @@ static bool take_value(struct smtpsend_options *options, int option, struct byte
     case OPTION_AUTH:
         options->has_mechanism = true;
         return smtpsend_value_mechanism(value, &options->mechanism, err);
+    case OPTION_CHANNEL_BINDING:
+        options->has_channel_binding = true;
+        return smtpsend_value_binding(value, &options->channel_binding, err);
     case OPTION_RETRY:
         return smtpsend_value_retries(value, &options->retries, err);
     case OPTION_RETRY_AFTER:

@@ -42,6 +42,8 @@ struct smtpsend_options {
     int password_fd;           /* -1: none */
     bool has_mechanism;
     enum smtp_mechanism mechanism;
+    bool has_channel_binding;
+    enum tls_binding channel_binding;
     bool plaintext_auth;
     const char *token_file; /* NULL: none */
     struct smtpsend_tls tls;

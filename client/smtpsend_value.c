@@ -40,6 +40,15 @@ bool smtpsend_value_mechanism(struct bytes text, enum smtp_mechanism *ret, struc
                    text_show(text).text);
 }
 
+bool smtpsend_value_binding(struct bytes text, enum tls_binding *ret, struct err *err)
+{
+    return tls_binding_from_word(text, ret) ||
+           err_set(err, ERR_SYNTAX,
+                   "expected --channel-binding tls-unique, tls-exporter or tls-server-end-point; "
+                   "got \"%s\"",
+                   text_show(text).text);
+}
+
 bool smtpsend_value_retries(struct bytes text, unsigned *ret, struct err *err)
 {
     unsigned long long number;

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/smtp_mechanism.h"
+#include "base/tls.h"
 
 #include <stdint.h>
 
@@ -17,6 +18,8 @@
 bool smtpsend_value_time(struct bytes text, uint64_t *ret_ms, struct err *err);
 /* A mechanism that this client knows (client/sasl.h). */
 bool smtpsend_value_mechanism(struct bytes text, enum smtp_mechanism *ret, struct err *err);
+/* tls-unique, tls-exporter or tls-server-end-point. */
+bool smtpsend_value_binding(struct bytes text, enum tls_binding *ret, struct err *err);
 /* 0 to 1000. */
 bool smtpsend_value_retries(struct bytes text, unsigned *ret, struct err *err);
 /* auto or never. */

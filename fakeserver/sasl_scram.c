@@ -84,15 +84,11 @@ bool gs2_name_read(struct bytes name, struct buf *to)
 
 static struct bytes binding_of(const struct tls_facts *tls, struct bytes type)
 {
-    if (!tls)
+    enum tls_binding binding;
+
+    if (!tls || !tls_binding_from_word(type, &binding))
         return BYTES_NONE;
-    if (bytes_equal(type, BYTES_LITERAL("tls-unique")))
-        return tls->tls_unique;
-    if (bytes_equal(type, BYTES_LITERAL("tls-server-end-point")))
-        return tls->tls_server_end_point;
-    if (bytes_equal(type, BYTES_LITERAL("tls-exporter")))
-        return tls->tls_exporter;
-    return BYTES_NONE;
+    return tls_facts_binding(tls, binding);
 }
 
 /* p with the PLUS forms only; no y where one was offered: somebody took it out of the list. */

@@ -310,49 +310,61 @@ static const struct {
     struct bytes server_first;
     struct bytes client_final;
     struct bytes server_final;
+    enum tls_binding binding;
+    size_t binding_octets; /* 0: not bound */
 } scram[] = {
     {SMTP_MECHANISM_SCRAM_SHA_1,        OCTETS("n,,n=user,r=" NONCE),              OCTETS(SHA_1_FIRST),
      OCTETS("c=biws,r=" NONCE "3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts="),
-     OCTETS("v=rmF9pqV8S7suAoZWja4dJRkFsKQ=")                },
+     OCTETS("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="), TLS_BINDING_UNIQUE, 0},
     {SMTP_MECHANISM_SCRAM_SHA_256,      OCTETS("n,,n=user,r=" NONCE),              OCTETS(SHA_256_FIRST),
      OCTETS("c=biws,r=" NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
             "p=2FUSN0pPcS7P8hBhsxBJOiUDbRoW4KVNGZT0LxVnSek="),
-     OCTETS("v=zJZjsVp2g+W9jd01vgbsshippfH1sM0tLdBvs+e3DF4=")},
+     OCTETS("v=zJZjsVp2g+W9jd01vgbsshippfH1sM0tLdBvs+e3DF4="), TLS_BINDING_UNIQUE, 0},
     {SMTP_MECHANISM_SCRAM_SHA_256_PLUS, OCTETS("p=tls-exporter,,n=user,r=" NONCE),
      OCTETS(SHA_256_FIRST),
      OCTETS("c=cD10bHMtZXhwb3J0ZXIsLAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f,r=" NONCE
             "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=SmmG1yuBZlVCk2EJhIfhLzRXsoOjWihO8SG6z+wDEfM="),
-     OCTETS("v=SvfizvAzVzyK6DyZ4xGECzkVJAkYCszMtw8TNLohaIU=")},
+     OCTETS("v=SvfizvAzVzyK6DyZ4xGECzkVJAkYCszMtw8TNLohaIU="), TLS_BINDING_EXPORTER, 32},
+    {SMTP_MECHANISM_SCRAM_SHA_256_PLUS, OCTETS("p=tls-server-end-point,,n=user,r=" NONCE),
+     OCTETS(SHA_256_FIRST),
+     OCTETS("c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=,r=" NONCE
+            "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=U4pXno5S8NkTbKWWkGG30c4C3Um9DMb6Fp4CYkBYFvU="),
+     OCTETS("v=B03uYtw2NvfsgLWsv8h2frXZkdLaGKBrryt+QPkMc2I="), TLS_BINDING_SERVER_END_POINT, 32},
     {SMTP_MECHANISM_SCRAM_SHA_1_PLUS,   OCTETS("p=tls-unique,,n=user,r=" NONCE),   OCTETS(SHA_1_FIRST),
      OCTETS("c=cD10bHMtdW5pcXVlLCwAAQIDBAUGBwgJCgs=,r=" NONCE
             "3rfcNHYJY1ZVvWVs7j,p=ResgVA2w6fEFiwzXkrPSGTt/RSg="),
-     OCTETS("v=HKBeWjn99U5AvtgAjz6m1d81mhk=")                },
+     OCTETS("v=HKBeWjn99U5AvtgAjz6m1d81mhk="), TLS_BINDING_UNIQUE, 12},
 };
 /* clang-format on */
 
-/* TLS 1.2 has a tls-unique, TLS 1.3 none. */
-static void begin_scram(struct exchange *exchange, enum smtp_mechanism mechanism)
+static void begin_bound(struct exchange *exchange, enum smtp_mechanism mechanism,
+                        const struct sasl_channel *channel)
 {
-    static const char octets[] = "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27"
-                                 "\30\31\32\33\34\35\36\37";
-
     *exchange = (struct exchange){.err = {.what = ""}};
     assert_true(sasl_init(&exchange->sasl, &someone));
     assert_true(buf_init_whole(&exchange->response, SASL_RESPONSE_OCTETS_MAX));
-    if (mechanism == SMTP_MECHANISM_SCRAM_SHA_256_PLUS)
-        exchange->sasl.channel.tls_exporter = (struct bytes){octets, 32};
-    if (mechanism == SMTP_MECHANISM_SCRAM_SHA_1_PLUS)
-        exchange->sasl.channel.tls_unique = (struct bytes){octets, 12};
+    exchange->sasl.channel = *channel;
     assert_true(sasl_start(&exchange->sasl, mechanism, &exchange->err));
+}
+
+static void begin_scram(struct exchange *exchange, enum smtp_mechanism mechanism)
+{
+    begin_bound(exchange, mechanism, &(struct sasl_channel){.plus_offered = false});
 }
 
 static void scram_proves_both_sides(void **state)
 {
+    static const char octets[] = "\0\1\2\3\4\5\6\7\10\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27"
+                                 "\30\31\32\33\34\35\36\37";
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(scram); i++) {
+        const struct sasl_channel channel = {
+            .type = scram[i].binding, .binding = {octets, scram[i].binding_octets}
+        };
         struct exchange exchange;
 
-        begin_scram(&exchange, scram[i].mechanism);
+        begin_bound(&exchange, scram[i].mechanism, &channel);
         expect(&exchange, BYTES_NONE, scram[i].client_first);
         expect(&exchange, scram[i].server_first, scram[i].client_final);
         assert_false(sasl_is_complete(&exchange.sasl));
@@ -371,7 +383,7 @@ static void scram_tells_whether_it_could_be_bound(void **state)
 
     (void)state;
     begin_scram(&exchange, SMTP_MECHANISM_SCRAM_SHA_256);
-    exchange.sasl.channel.tls_exporter = BYTES_LITERAL("binding");
+    exchange.sasl.channel.binding = BYTES_LITERAL("binding");
     expect(&exchange, BYTES_NONE, BYTES_LITERAL("y,,n=user,r=" NONCE));
     expect(&exchange, BYTES_LITERAL(SHA_256_FIRST),
            BYTES_LITERAL("c=eSws,r=" NONCE "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
@@ -379,7 +391,7 @@ static void scram_tells_whether_it_could_be_bound(void **state)
     expect(&exchange, BYTES_LITERAL("v=uXfS2hH9Wnhnqmx2vfd1TSI1zvrx64NrWSINn2IbU90="), BYTES_NONE);
     end(&exchange);
     begin_scram(&exchange, SMTP_MECHANISM_SCRAM_SHA_256);
-    exchange.sasl.channel.tls_exporter = BYTES_LITERAL("binding");
+    exchange.sasl.channel.binding = BYTES_LITERAL("binding");
     exchange.sasl.channel.plus_offered = true;
     expect(&exchange, BYTES_NONE, BYTES_LITERAL("n,,n=user,r=" NONCE));
     end(&exchange);
@@ -542,7 +554,7 @@ static void the_best_mechanism_that_can_be_used_is_chosen(void **state)
 
         assert_true(sasl_init(&sasl, cases[i].credentials));
         if (cases[i].bound)
-            sasl.channel.tls_exporter = BYTES_LITERAL("binding");
+            sasl.channel.binding = BYTES_LITERAL("binding");
         assert_int_equal(sasl_choose(&sasl, cases[i].offered, cases[i].secrets_allowed),
                          cases[i].chosen);
         sasl_release(&sasl);
