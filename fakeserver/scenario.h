@@ -33,6 +33,7 @@
 #define SCENARIO_INSTANCES_MAX 100000
 #define SCENARIO_CONNECTIONS_MAX 16
 #define SCENARIO_MESSAGES_MAX 100
+#define SCENARIO_RETRIES_MAX 9
 
 /* ---- patterns ------------------------------------------------------------------------------- */
 
@@ -210,6 +211,7 @@ struct scenario_send {
     struct bytes parameters[SEND_PARAMETER_COUNT]; /* data NULL: not asked for */
     bool lmtp;                                     /* speaks LMTP (RFC 2033) */
     unsigned messages;         /* to be sent, one after the other; each to all of `to` */
+    unsigned retries;          /* so often again, as long as something is temporary */
     uint64_t timeout_ms;       /* for every wait of the client; 0 = its own */
     struct mail_text given;    /* the octets handed to the client, perhaps with LF line ends */
     struct mail_text expected; /* what has to arrive, after transparency is undone */

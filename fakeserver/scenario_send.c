@@ -63,7 +63,8 @@ static bool fail_value(struct scenario_parser *parser, const struct scenario_tex
     X(TIMEOUT, "timeout")                                                                          \
     X(SIZE, "size")                                                                                \
     X(PROTOCOL, "protocol")                                                                        \
-    X(MESSAGES, "messages")
+    X(MESSAGES, "messages")                                                                        \
+    X(RETRY, "retry")
 
 /* Words of their own come first, the parameters behind them. */
 enum send_key {
@@ -175,17 +176,16 @@ static bool parse_protocol(struct scenario_parser *parser, const struct scenario
                                  protocols, 2);
 }
 
-static bool parse_messages(struct scenario_parser *parser, const struct scenario_text *text,
-                           const struct assignment *word)
+static bool parse_count(struct scenario_parser *parser, const struct scenario_text *text,
+                        const struct assignment *word, unsigned max, unsigned *ret)
 {
     unsigned long long count;
 
-    if (!bytes_to_number(word->value, SCENARIO_MESSAGES_MAX, &count) || count == 0)
-        return err_set_at(parser->err, ERR_SYNTAX, text->line,
-                          scenario_text_column(text, word->value_at),
-                          "expected a number from 1 to %d; got \"%s\"", SCENARIO_MESSAGES_MAX,
-                          text_show(word->value).text);
-    parser->scenario->send.messages = (unsigned)count;
+    if (!bytes_to_number(word->value, max, &count) || count == 0)
+        return err_set_at(
+            parser->err, ERR_SYNTAX, text->line, scenario_text_column(text, word->value_at),
+            "expected a number from 1 to %u; got \"%s\"", max, text_show(word->value).text);
+    *ret = (unsigned)count;
     return true;
 }
 
@@ -250,7 +250,9 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
     case SEND_KEY_PROTOCOL:
         return parse_protocol(parser, text, word);
     case SEND_KEY_MESSAGES:
-        return parse_messages(parser, text, word);
+        return parse_count(parser, text, word, SCENARIO_MESSAGES_MAX, &send->messages);
+    case SEND_KEY_RETRY:
+        return parse_count(parser, text, word, SCENARIO_RETRIES_MAX, &send->retries);
     case SEND_KEY_PARAMETERS:
     case SEND_KEY_COUNT:
         break;

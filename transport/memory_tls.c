@@ -33,6 +33,7 @@ struct tls_facts memory_tls_shake(const struct tls_demand *demand, const struct 
         return (struct tls_facts){.trouble = BYTES_LITERAL("the handshake came to nothing")};
     return (struct tls_facts){
         .ok = true,
+        .resumed = client->has_session && !demand->no_resumption,
         .version = demand->at_most == TLS_VERSION_ANY ? TLS_VERSION_1_3 : demand->at_most,
         .cipher = BYTES_LITERAL("TLS_AES_128_GCM_SHA256"),
         .server_name = client->server_name,

@@ -64,7 +64,7 @@
     X(TLS_OPPORTUNISTIC, "tls-opportunistic", "uses STARTTLS where it is offered, with anybody")   \
     X(TLS_ADDRESS, "tls-address", "verifies a server that it knows by its address alone")          \
     X(TLS_NAME, "tls-name", "verifies a name that it is told, not the host it connects to")        \
-    X(RETRY, "retry", "tries again by itself")
+    X(RETRY, "retry", "tries again, as often as it is told, what failed for now")
 
 enum capability {
 #define X(name, word, says) CAPABILITY_##name,

@@ -59,6 +59,7 @@
     X(SMTPUTF8, "smtputf8", "SMTPUTF8", "smtputf8, if SMTPUTF8 is asked for")                      \
     X(LMTP, "lmtp", "LMTP", "lmtp, if the server speaks LMTP")                                     \
     X(MESSAGES, "messages", "MESSAGES", "how many messages are to be sent; empty: one")            \
+    X(RETRY, "retry", "RETRY", "how often to try again what failed for now; empty: not at all")    \
     X(TLS, "tls", "TLS", "starttls, implicit or opportunistic; empty: no TLS")                     \
     X(CA, "ca", "CA", "PEM file with the CA that the server's certificates are of")                \
     X(TLS_NAME, "tls-name", "TLS_NAME", "the name that the certificate has to have")               \

@@ -279,6 +279,8 @@ static uint64_t unwritten_needs(const struct scenario *scenario)
         needs |= CAPABILITY_BIT(CAPABILITY_LMTP);
     if (send->messages > 1)
         needs |= CAPABILITY_BIT(CAPABILITY_MESSAGES);
+    if (send->retries > 0)
+        needs |= CAPABILITY_BIT(CAPABILITY_RETRY);
     if (send->tls == SEND_TLS_STARTTLS)
         needs |= CAPABILITY_BIT(CAPABILITY_STARTTLS);
     if (send->tls == SEND_TLS_OPPORTUNISTIC)

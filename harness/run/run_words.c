@@ -121,6 +121,8 @@ static bool set_words(struct gathering *to)
         return false;
     if (send->messages > 1 && !set_number(to, &FACT(to, MESSAGES), send->messages))
         return false;
+    if (send->retries > 0 && !set_number(to, &FACT(to, RETRY), send->retries))
+        return false;
     set_tls(to);
     return set_number(to, &FACT(to, PORT), to->given->port) && join_recipients(to);
 }

@@ -168,6 +168,13 @@ static void on_wish_done(void *self, uint64_t now_ms, enum engine_wish wish)
     a->deadline_ms = ENGINE_NEVER;
 }
 
+static void on_tls_facts(void *self, uint64_t now_ms, const struct tls_facts *facts)
+{
+    struct actor *a = self;
+    a->now_ms = now_ms;
+    a->tls_resumed = facts->resumed;
+}
+
 /* The connection is lost: as if 451 had been received (RFC 5321 3.8); after the mail data nobody
  * knows. */
 static void lost(struct actor *a)
@@ -243,14 +250,17 @@ struct engine actor_engine(struct actor *actor)
         .ended = on_ended,
         .deadline_ms = on_deadline,
         .tick = on_tick,
+        .tls_facts = on_tls_facts,
     };
     return (struct engine){&ops, actor};
 }
 
 /* Of all messages: the first failure counts. */
-static enum smtp_outcome outcome_of(const struct actor_recipient *one)
+static enum smtp_outcome outcome_of(const struct actor *a, const struct actor_recipient *one)
 {
-    return one->failed_before ? one->outcome_before : one->outcome;
+    enum smtp_outcome outcome = one->failed_before ? one->outcome_before : one->outcome;
+    bool taken = HAS(a, TEMPORARY_IS_SENT) && outcome == SMTP_OUTCOME_TEMPORARY;
+    return taken ? SMTP_OUTCOME_SENT : outcome;
 }
 
 static enum smtp_outcome whole_of(const struct actor *a)
@@ -259,9 +269,9 @@ static enum smtp_outcome whole_of(const struct actor *a)
     bool differ = false;
     enum smtp_outcome worst = a->whole_if_none;
     for (size_t i = 0; i < a->count; i++) {
-        enum smtp_outcome one = outcome_of(&a->recipients[i]);
+        enum smtp_outcome one = outcome_of(a, &a->recipients[i]);
         any_sent = any_sent || one == SMTP_OUTCOME_SENT;
-        differ = differ || one != outcome_of(&a->recipients[0]);
+        differ = differ || one != outcome_of(a, &a->recipients[0]);
         if (i == 0 || one == SMTP_OUTCOME_TEMPORARY || one == SMTP_OUTCOME_UNKNOWN)
             worst = one;
     }
@@ -286,7 +296,7 @@ void actor_claim(const struct actor *a, struct smtp_claim *ret)
         const struct actor_recipient *one = &a->recipients[HAS(a, ALL_LIKE_THE_FIRST) ? 0 : i];
         claims[i] = (struct smtp_recipient_outcome){
             .address = a->job->to[i],
-            .outcome = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : outcome_of(one),
+            .outcome = HAS(a, CLAIMS_SENT) ? SMTP_OUTCOME_SENT : outcome_of(a, one),
             .code = HAS(a, NO_CODE_IN_REPORT) ? 0
                     : one->failed_before      ? one->code_before
                                               : one->code,

@@ -35,6 +35,7 @@ struct actor_job {
     const struct scenario_send *send; /* parameters, LMTP */
     const struct mail_text *messages; /* all of them; message is the first */
     size_t message_count;
+    struct actor_kept *kept; /* from connection to connection; NULL: nothing is */
 };
 
 struct actor;

@@ -90,6 +90,12 @@ struct actor_recipient {
     unsigned code;
 };
 
+/* What an earlier connection taught. */
+struct actor_kept {
+    struct actor_offer offer;
+    struct smtp_extensions offered;
+};
+
 struct actor {
     const struct actor_job *job;
     bool trait[ACTOR_TRAIT_COUNT];
@@ -109,7 +115,7 @@ struct actor {
     struct actor_reply reply;
     struct actor_offer offer;
     struct actor_offer offer_before; /* of the clear session */
-    bool secure, tls_wish, tls_tried, tls_again;
+    bool secure, tls_wish, tls_tried, tls_again, tls_resumed;
     size_t tls_leftover; /* octets that came behind the 220 */
     struct actor_await awaited[ACTOR_AWAITED_MAX];
     size_t await_first, await_count;
@@ -185,6 +191,7 @@ bool actor_tls_wanted(const struct actor *a);
 bool actor_tls_start(struct actor *a);
 void actor_tls_answered(struct actor *a, enum actor_class class);
 void actor_tls_done(struct actor *a);
+void actor_tls_remember(struct actor *a); /* the reply to EHLO was read */
 
 /* actor_command.c */
 void actor_put(struct actor *a, const char *line); /* with the line end, and the line's traits */

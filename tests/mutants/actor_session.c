@@ -451,6 +451,7 @@ static void on_ehlo(struct actor *a, enum actor_class class, size_t recipient)
     if (HAS(a, MAIL_WITH_EHLO))
         return;
     if (class == CLASS_GO) {
+        actor_tls_remember(a);
         if (!actor_tls_start(a))
             step_auth(a);
         return;

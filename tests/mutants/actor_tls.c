@@ -79,6 +79,22 @@ void actor_tls_answered(struct actor *a, enum actor_class class)
     actor_go_on_after_ehlo(a);
 }
 
+static void take_kept(struct actor *a)
+{
+    a->offer = a->job->kept->offer;
+    a->offered = a->job->kept->offered;
+}
+
+/* A resumed session brings keys back, and no list (RFC 3207 4.2). */
+void actor_tls_remember(struct actor *a)
+{
+    if (!a->secure || a->job->kept == NULL)
+        return;
+    if (a->tls_resumed && HAS(a, TLS_RESUMED_OLD_LIST))
+        take_kept(a);
+    *a->job->kept = (struct actor_kept){a->offer, a->offered};
+}
+
 void actor_tls_done(struct actor *a)
 {
     a->tls_wish = false;
@@ -92,7 +108,9 @@ void actor_tls_done(struct actor *a)
         actor_close(a);
         return;
     }
-    if (HAS(a, TLS_NO_EHLO)) {
+    if (HAS(a, TLS_RESUMED_NO_EHLO) && a->tls_resumed)
+        take_kept(a);
+    if (HAS(a, TLS_NO_EHLO) || (HAS(a, TLS_RESUMED_NO_EHLO) && a->tls_resumed)) {
         actor_go_on_after_ehlo(a);
         return;
     }

@@ -9,6 +9,7 @@
 
 #define PLAY_LIMIT_MS ((uint64_t)60 * 60 * 1000) /* of virtual time; a hang ends there */
 #define PLAY_RECONNECTS 12
+#define PLAY_RECIPIENTS_MAX 1000
 #define PLAY_LINE_OCTETS_MAX ((size_t)128 * 1024)
 
 struct stage {
@@ -23,9 +24,13 @@ struct stage {
     struct fake_server *server;
     void *client;
     uint64_t began_ms;
+    struct scenario told; /* the scenario, with the recipients that this try is for */
+    bool has_session;     /* of TLS */
 
     struct smtp_claim claim; /* of all connections */
     struct smtp_recipient_outcome *recipients;
+    struct smtp_recipient_outcome *last; /* what each recipient of the scenario came to */
+    struct bytes *due;
 };
 
 static void take_server_events(void *owner)
@@ -34,6 +39,7 @@ static void take_server_events(void *owner)
     struct transcript_record record;
     while (fake_server_event(stage->server, &record)) {
         record.at_ms += stage->began_ms;
+        stage->has_session = stage->has_session || record.kind == TRANSCRIPT_TLS_STARTED;
         stage->ok = stage->ok && transcript_add(stage->transcript, &record, stage->err);
     }
 }
@@ -85,12 +91,83 @@ static void join_claim(struct stage *stage, const struct smtp_claim *claim, size
     stage->claim.recipients = stage->recipients;
 }
 
+/* ---- a further try --------------------------------------------------------------------------- */
+
+static bool is_due(const struct stage *stage, size_t index, bool first)
+{
+    return first || stage->player->again == PLAY_AGAIN_ALL ||
+           stage->last[index].outcome == SMTP_OUTCOME_TEMPORARY;
+}
+
+static void note_outcome(struct stage *stage, const struct smtp_recipient_outcome *said, bool *told)
+{
+    const struct scenario_send *send = &stage->play->scenario->send;
+    for (size_t i = 0; i < send->to_count; i++)
+        if (told[i] && bytes_equal(send->to[i], said->address)) {
+            stage->last[i] = *said;
+            told[i] = false;
+            return;
+        }
+}
+
+/* What was said at this try replaces what was said of the same recipients before. */
+static void note_claim(struct stage *stage, const struct smtp_claim *claim, bool first)
+{
+    const struct scenario_send *send = &stage->play->scenario->send;
+    bool told[PLAY_RECIPIENTS_MAX];
+    for (size_t i = 0; i < send->to_count && i < PLAY_RECIPIENTS_MAX; i++)
+        told[i] = is_due(stage, i, first);
+    for (size_t i = 0; i < claim->recipient_count; i++)
+        note_outcome(stage, &claim->recipients[i], told);
+}
+
+static enum smtp_outcome whole_of(const struct smtp_recipient_outcome *all, size_t count)
+{
+    bool any_sent = false;
+    bool differ = false;
+    for (size_t i = 0; i < count; i++) {
+        any_sent = any_sent || all[i].outcome == SMTP_OUTCOME_SENT;
+        differ = differ || all[i].outcome != all[0].outcome;
+    }
+    if (!differ)
+        return all[0].outcome;
+    return any_sent ? SMTP_OUTCOME_PARTIAL : SMTP_OUTCOME_TEMPORARY;
+}
+
+static void claim_of_tries(struct stage *stage, const struct smtp_claim *claim)
+{
+    size_t count = stage->play->scenario->send.to_count;
+    stage->claim = *claim;
+    stage->claim.whole = whole_of(stage->last, count);
+    stage->claim.recipients = stage->last;
+    stage->claim.recipient_count = count;
+}
+
+/* Narrows what the client is told. False: nobody is due, or no further try was asked for. */
+static bool tries_again(struct stage *stage, size_t tries)
+{
+    const struct scenario_send *send = &stage->play->scenario->send;
+    size_t count = 0;
+    if (tries > send->retries || stage->player->again == PLAY_AGAIN_NEVER || !stage->claim.known)
+        return false;
+    for (size_t i = 0; i < send->to_count; i++)
+        if (is_due(stage, i, false))
+            stage->due[count++] = send->to[i];
+    stage->told.send.to = stage->due;
+    stage->told.send.to_count = count;
+    return count > 0;
+}
+
+/* ---- connections ----------------------------------------------------------------------------- */
+
 static bool run_memory(struct stage *stage, struct engine client)
 {
     struct memory *memory = memory_new(client, fake_server_engine(stage->server));
     if (memory == NULL)
         return err_memory(stage->err);
-    memory_tls(memory, &stage->player->tls);
+    struct memory_tls tls = stage->player->tls;
+    tls.has_session = stage->has_session && !stage->player->never_resumes;
+    memory_tls(memory, &tls);
     memory_watch(memory, take_client_events, take_server_events, stage);
     (void)memory_run(memory, limit_ms(stage->play));
     take_server_events(stage);
@@ -110,8 +187,8 @@ static bool run_connection(struct stage *stage, size_t connection)
     };
     struct engine engine = {NULL, NULL};
     struct smtp_claim claim;
-    stage->client = stage->player->make(stage->player->owner, stage->play->scenario, connection,
-                                        stage->arena, &engine);
+    stage->client =
+        stage->player->make(stage->player->owner, &stage->told, connection, stage->arena, &engine);
     stage->server = fake_server_new(&options);
     bool ok = stage->client != NULL && stage->server != NULL;
     if (!ok)
@@ -119,26 +196,41 @@ static bool run_connection(struct stage *stage, size_t connection)
     ok = ok && run_memory(stage, engine);
     if (ok) {
         stage->player->claim(stage->client, &claim);
-        join_claim(stage, &claim, connection);
+        if (stage->play->scenario->send.retries > 0) {
+            note_claim(stage, &claim, connection == 0);
+            claim_of_tries(stage, &claim);
+        } else {
+            join_claim(stage, &claim, connection);
+        }
     }
     fake_server_free(stage->server);
     return ok;
 }
 
+/* After so many connections. */
+static bool goes_on(struct stage *stage, size_t count)
+{
+    const struct scenario_send *send = &stage->play->scenario->send;
+    if (count == 0)
+        return true;
+    if (count == PLAY_CONNECTIONS_MAX)
+        return false;
+    if (send->retries > 0)
+        return tries_again(stage, count);
+    if (stage->player->reconnects)
+        return count < PLAY_RECONNECTS && stage->claim.whole == SMTP_OUTCOME_TEMPORARY;
+    return stage->player->each_recipient && count < send->to_count;
+}
+
 static bool run_connections(struct stage *stage, struct verdict *ret)
 {
     const struct scenario *scenario = stage->play->scenario;
-    size_t connections = stage->player->each_recipient ? scenario->send.to_count : 1;
-    if (stage->player->reconnects)
-        connections = PLAY_RECONNECTS;
     void *clients[PLAY_CONNECTIONS_MAX];
     size_t count = 0;
     bool ok = true;
-    for (; ok && count < connections && count < PLAY_CONNECTIONS_MAX; count++) {
+    while (ok && goes_on(stage, count)) {
         ok = run_connection(stage, count);
-        clients[count] = stage->client;
-        if (stage->player->reconnects && stage->claim.whole != SMTP_OUTCOME_TEMPORARY)
-            connections = count;
+        clients[count++] = stage->client;
     }
     if (ok && stage->play->print)
         print_transcript(stage->transcript);
@@ -156,7 +248,11 @@ bool play_run(const struct play *play, const struct player *player, struct arena
     size_t recipients = play->scenario->send.to_count + 1;
     stage.transcript = transcript_new();
     stage.recipients = arena_alloc_array(arena, recipients, sizeof *stage.recipients);
-    bool ok = stage.transcript != NULL && stage.recipients != NULL;
+    stage.last = arena_alloc_array(arena, recipients, sizeof *stage.last);
+    stage.due = arena_alloc_array(arena, recipients, sizeof *stage.due);
+    stage.told = *play->scenario;
+    bool ok = stage.transcript != NULL && stage.recipients != NULL && stage.last != NULL &&
+              stage.due != NULL;
     ok = ok ? run_connections(&stage, ret) : err_memory(err);
     transcript_free(stage.transcript);
     return ok;

@@ -12,6 +12,9 @@
 #include "fakeserver/judge.h"
 #include "transport/memory.h"
 
+/* Whom a further try is for, where the scenario asks for one (send retry=). */
+enum play_again { PLAY_AGAIN_DUE, PLAY_AGAIN_NEVER, PLAY_AGAIN_ALL };
+
 struct player {
     /* NULL: out of memory, or the job cannot be given to this client at all. */
     void *(*make)(void *owner, const struct scenario *scenario, size_t connection,
@@ -22,8 +25,10 @@ struct player {
     void (*free)(void *client);
     void *owner;
     struct memory_tls tls; /* how it shakes hands */
-    bool each_recipient;   /* a connection for each recipient, one after the other */
-    bool reconnects;       /* and again at once, while the outcome is temporary */
+    bool never_resumes;    /* a TLS session */
+    enum play_again again;
+    bool each_recipient; /* a connection for each recipient, one after the other */
+    bool reconnects;     /* and again at once, while the outcome is temporary */
 };
 
 #define PLAY_CONNECTIONS_MAX 256

@@ -1,4 +1,4 @@
-#include "tests/mutants/actor.h"
+#include "tests/mutants/actor_private.h"
 #include "tests/mutants/players.h"
 
 struct actor_player {
@@ -21,10 +21,12 @@ static bool number_messages(struct actor_player *player, const struct scenario_s
 static void *make(void *owner, const struct scenario *scenario, size_t connection,
                   struct arena *arena, struct engine *ret)
 {
-    const struct actor_kind *kind = owner;
+    struct actor_kind *kind = owner;
     const struct scenario_send *send = &scenario->send;
     struct actor_player *player = arena_alloc(arena, sizeof *player);
-    if (player == NULL || send->to_count > ACTOR_RECIPIENTS_MAX)
+    if (connection == 0)
+        kind->kept = arena_alloc(arena, sizeof *kind->kept);
+    if (player == NULL || kind->kept == NULL || send->to_count > ACTOR_RECIPIENTS_MAX)
         return NULL;
     player->job = (struct actor_job){
         .from = send->from,
@@ -40,9 +42,10 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         .timeout_ms = send->timeout_ms,
         .send = send,
     };
+    player->job.kept = kind->kept;
     if (!number_messages(player, send, arena))
         return NULL;
-    if (kind->each_recipient) {
+    if (kind->each_recipient && send->retries == 0) { /* further tries are for all that are due */
         player->job.to = &send->to[connection];
         player->job.to_count = 1;
     }
@@ -71,7 +74,15 @@ static void release(void *client)
     actor_free(player->actor);
 }
 
-struct player player_of_actor(const struct actor_kind *kind)
+static bool has(const struct actor_kind *kind, enum actor_trait trait)
+{
+    for (size_t i = 0; i < kind->trait_count; i++)
+        if (kind->traits[i] == trait)
+            return true;
+    return false;
+}
+
+struct player player_of_actor(struct actor_kind *kind)
 {
     struct memory_tls tls = {.server_name = BYTES_LITERAL("server.example"),
                              .subject = BYTES_LITERAL("CN=client.example")};
@@ -89,11 +100,15 @@ struct player player_of_actor(const struct actor_kind *kind)
     }
     return (struct player){
         .tls = tls,
+        .never_resumes = has(kind, ACTOR_TLS_NEVER_RESUMES),
+        .again = has(kind, ACTOR_RETRY_NEVER) ? PLAY_AGAIN_NEVER
+                 : has(kind, ACTOR_RETRY_ALL) ? PLAY_AGAIN_ALL
+                                              : PLAY_AGAIN_DUE,
         .make = make,
         .is_over = is_over,
         .claim = claim,
         .free = release,
-        .owner = (void *)(uintptr_t)kind,
+        .owner = kind,
         .each_recipient = kind->each_recipient,
         .reconnects = kind->reconnects,
     };

@@ -12,10 +12,11 @@ struct actor_kind {
     size_t trait_count;
     bool each_recipient;
     bool reconnects;
+    struct actor_kept *kept; /* by the player: what one connection teaches for the next */
 };
 
 /* kind is borrowed as long as the player is used. */
-struct player player_of_actor(const struct actor_kind *kind);
+struct player player_of_actor(struct actor_kind *kind);
 struct player player_of_smtp_client(void);
 
 #endif

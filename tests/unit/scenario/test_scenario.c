@@ -107,6 +107,7 @@ static const struct {
     {"an unknown protocol",                          "send protocol=lntp\n",                                  1, 15,
      "unknown protocol \"lntp\"; did you mean \"lmtp\"?"                                                                                                               },
     {"no message",                                   "send messages=0\n",                                     1, 15, "expected a number from 1 to 100; got \"0\""      },
+    {"no try more",                                  "send retry=10\n",                                       1, 12, "expected a number from 1 to 9; got \"10\""       },
     {"an unknown kind of body",                      "send body=9bit\n",                                      1, 11,
      "expected 7bit, 8bitmime or binarymime; got \"9bit\""                                                                                                             },
     {"a parameter without its value",                "send notify=\n",                                        1, 13, "expected a value; got \"\""                      },
@@ -599,10 +600,11 @@ static void extensions_are_asked_for_in_words_of_send(void **state)
 
     (void)state;
     fixture_init(&fixture);
-    fixture_must_parse(&fixture, "send protocol=lmtp messages=3 notify=SUCCESS,FAILURE\n"
+    fixture_must_parse(&fixture, "send protocol=lmtp messages=3 retry=2 notify=SUCCESS,FAILURE\n"
                                  "send envid=\"a b\" mt-priority=-3 smtputf8 body=8bitmime\n");
     assert_true(send->lmtp);
     assert_int_equal(send->messages, 3);
+    assert_int_equal(send->retries, 2);
     assert_string(send->parameters[SEND_PARAMETER_NOTIFY], "SUCCESS,FAILURE");
     assert_string(send->parameters[SEND_PARAMETER_ENVID], "a b");
     assert_string(send->parameters[SEND_PARAMETER_MT_PRIORITY], "-3");
