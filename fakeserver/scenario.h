@@ -212,6 +212,7 @@ struct scenario_send {
     bool lmtp;                                     /* speaks LMTP (RFC 2033) */
     unsigned messages;         /* to be sent, one after the other; each to all of `to` */
     unsigned retries;          /* so often again, as long as something is temporary */
+    bool no_certificate;       /* it has none to show to a server that asks */
     uint64_t timeout_ms;       /* for every wait of the client; 0 = its own */
     struct mail_text given;    /* the octets handed to the client, perhaps with LF line ends */
     struct mail_text expected; /* what has to arrive, after transparency is undone */

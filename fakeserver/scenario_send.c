@@ -11,10 +11,11 @@ struct assignment {
     size_t value_at;
 };
 
-/* Parameters without a value (RFC 8689 2, RFC 6531 3.4). */
+/* Words without a value; two of them are parameters (RFC 8689 2, RFC 6531 3.4). */
 static bool is_flag(struct bytes word)
 {
-    return bytes_equal(word, BYTES_LITERAL("requiretls")) ||
+    return bytes_equal(word, BYTES_LITERAL("no-certificate")) ||
+           bytes_equal(word, BYTES_LITERAL("requiretls")) ||
            bytes_equal(word, BYTES_LITERAL("smtputf8"));
 }
 
@@ -64,7 +65,8 @@ static bool fail_value(struct scenario_parser *parser, const struct scenario_tex
     X(SIZE, "size")                                                                                \
     X(PROTOCOL, "protocol")                                                                        \
     X(MESSAGES, "messages")                                                                        \
-    X(RETRY, "retry")
+    X(RETRY, "retry")                                                                              \
+    X(NO_CERTIFICATE, "no-certificate")
 
 /* Words of their own come first, the parameters behind them. */
 enum send_key {
@@ -206,9 +208,6 @@ static bool set_parameter(struct scenario_parser *parser, const struct scenario_
 {
     if (word->value.size == 0)
         return fail_value(parser, text, word, "a value");
-    if (word->value_at != word->key_at && is_flag(word->key))
-        return scenario_fail(text, word->value_at, parser->err, "\"%s\" has no value",
-                             send_keys[SEND_KEY_PARAMETERS + parameter]);
     if (parameter == SEND_PARAMETER_BODY_TYPE && !is_kind_of_body(word->value))
         return fail_value(parser, text, word, "7bit, 8bitmime or binarymime");
     parser->scenario->send.parameters[parameter] = word->value;
@@ -220,6 +219,9 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
 {
     struct scenario_send *send = &parser->scenario->send;
 
+    if (word->value_at != word->key_at && is_flag(word->key))
+        return scenario_fail(text, word->value_at, parser->err, "\"%s\" has no value",
+                             send_keys[key]);
     switch (key) {
     case SEND_KEY_FROM:
         send->from =
@@ -253,6 +255,8 @@ static bool set_send_key(struct scenario_parser *parser, const struct scenario_t
         return parse_count(parser, text, word, SCENARIO_MESSAGES_MAX, &send->messages);
     case SEND_KEY_RETRY:
         return parse_count(parser, text, word, SCENARIO_RETRIES_MAX, &send->retries);
+    case SEND_KEY_NO_CERTIFICATE:
+        return send->no_certificate = true;
     case SEND_KEY_PARAMETERS:
     case SEND_KEY_COUNT:
         break;

@@ -17,6 +17,8 @@ struct tls_facts memory_tls_shake(const struct tls_demand *demand, const struct 
 {
     struct tls_demand asked = *demand;
     bool asks = demand->ask_client || demand->require_client;
+    bool lacks_certificate =
+        client->subject.size == 0 && (demand->require_client || (asks && client->fails_if_asked));
 
     asked.at_most = TLS_VERSION_ANY; /* that is for the client to say */
     if (client->trusts_all)
@@ -29,7 +31,7 @@ struct tls_facts memory_tls_shake(const struct tls_demand *demand, const struct 
         asked.ciphers = BYTES_NONE;
     /* RFC 9525 2: no common name; older texts leave it to the client. */
     if (tls_demand_trust(&asked) == TLS_TRUST_NO || asked.cert == TLS_CERT_CN_ONLY ||
-        !have_version(demand, client) || (demand->require_client && client->subject.size == 0))
+        !have_version(demand, client) || lacks_certificate)
         return (struct tls_facts){.trouble = BYTES_LITERAL("the handshake came to nothing")};
     return (struct tls_facts){
         .ok = true,

@@ -22,6 +22,7 @@ struct memory_tls {
     bool takes_names;          /* … a DNS-ID for an address */
     bool takes_weak_ciphers;   /* … suites that encrypt nothing, too */
     bool keeps_plain;          /* gives the session what came in the clear before it (RFC 3207 6) */
+    bool fails_if_asked;       /* for a certificate that it has not */
     bool has_session;          /* of an earlier connection, which the server may resume */
     enum tls_version at_least; /* ANY: 1.2 (RFC 8996) */
     struct bytes server_name;  /* that it sends; borrowed */

@@ -106,7 +106,8 @@ static bool write_client(struct gathering *to)
 {
     const struct scenario_send *send = &to->scenario->send;
     const char *name = send->user.size > 0 ? arena_string(to->arena, send->user) : "client.example";
-    if (send->tls == SEND_TLS_NONE || !is_used(to->setting, RECIPE_PLACEHOLDER_CLIENT_CERT))
+    if (send->tls == SEND_TLS_NONE || send->no_certificate ||
+        !is_used(to->setting, RECIPE_PLACEHOLDER_CLIENT_CERT))
         return true;
     if (name == NULL)
         return err_memory(to->err);

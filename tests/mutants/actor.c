@@ -181,6 +181,8 @@ static void lost(struct actor *a)
 {
     bool ended = a->end_written;
     enum smtp_outcome early = a->tls_wish ? SMTP_OUTCOME_REFUSED_TLS : SMTP_OUTCOME_TEMPORARY;
+    if (a->tls_wish && HAS(a, TLS_FAILED_IS_SENT))
+        early = SMTP_OUTCOME_SENT;
     enum smtp_outcome outcome = ended ? SMTP_OUTCOME_UNKNOWN : early;
     if (ended && HAS(a, LOST_IS_TEMPORARY))
         outcome = SMTP_OUTCOME_TEMPORARY;

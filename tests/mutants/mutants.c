@@ -324,6 +324,8 @@ const struct mutant mutants[] = {
     M("tls-leftover-kept", TLS_LEFTOVER_KEPT, "3207-6-d", "believes what came behind the 220")
     M2("tls-leftover-later", TLS_LEFTOVER_KEPT, TLS_WAITS, "3207-6-d", "reads on in the clear after the 220, and believes what comes")
     M("tls-plain-kept", TLS_PLAIN_KEPT, "3207-6-d", "gives its TLS session what came in the clear before it")
+    M("tls-asked-fails", TLS_ASKED_FAILS, "8446-4.4.2-a", "fails where it is asked for a certificate that it has not")
+    M("tls-failed-is-sent", TLS_FAILED_IS_SENT, "3207-4-d 3207-6-c", "reports sent when the handshake fails")
     M("tls-resumed-no-ehlo", TLS_RESUMED_NO_EHLO, "3207-4.2-c", "sends no EHLO in a session that was resumed")
     M("tls-resumed-old-list", TLS_RESUMED_OLD_LIST, "3207-4.2-a", "goes by the list of the session that it resumed")
     M("tls-trusts-all", TLS_TRUSTS_ALL, "7817-3-a 3207-4.1-a 8314-5-a 9525-6.6-a 9525-2-a 6125-6.4.4-a", "trusts every certificate")

@@ -167,6 +167,8 @@ static bool run_memory(struct stage *stage, struct engine client)
         return err_memory(stage->err);
     struct memory_tls tls = stage->player->tls;
     tls.has_session = stage->has_session && !stage->player->never_resumes;
+    if (stage->told.send.no_certificate)
+        tls.subject = BYTES_NONE;
     memory_tls(memory, &tls);
     memory_watch(memory, take_client_events, take_server_events, stage);
     (void)memory_run(memory, limit_ms(stage->play));

@@ -92,6 +92,7 @@ struct player player_of_actor(struct actor_kind *kind)
         tls.takes_names = tls.takes_names || kind->traits[i] == ACTOR_TLS_ADDRESS_BY_NAME;
         tls.takes_weak_ciphers =
             tls.takes_weak_ciphers || kind->traits[i] == ACTOR_TLS_WEAK_CIPHERS;
+        tls.fails_if_asked = tls.fails_if_asked || kind->traits[i] == ACTOR_TLS_ASKED_FAILS;
         tls.keeps_plain = tls.keeps_plain || kind->traits[i] == ACTOR_TLS_PLAIN_KEPT;
         if (kind->traits[i] == ACTOR_TLS_OLD)
             tls.at_least = TLS_VERSION_1_0;

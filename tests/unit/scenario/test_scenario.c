@@ -600,11 +600,13 @@ static void extensions_are_asked_for_in_words_of_send(void **state)
 
     (void)state;
     fixture_init(&fixture);
-    fixture_must_parse(&fixture, "send protocol=lmtp messages=3 retry=2 notify=SUCCESS,FAILURE\n"
+    fixture_must_parse(&fixture, "send protocol=lmtp messages=3 retry=2 no-certificate\n"
+                                 "send notify=SUCCESS,FAILURE\n"
                                  "send envid=\"a b\" mt-priority=-3 smtputf8 body=8bitmime\n");
     assert_true(send->lmtp);
     assert_int_equal(send->messages, 3);
     assert_int_equal(send->retries, 2);
+    assert_true(send->no_certificate);
     assert_string(send->parameters[SEND_PARAMETER_NOTIFY], "SUCCESS,FAILURE");
     assert_string(send->parameters[SEND_PARAMETER_ENVID], "a b");
     assert_string(send->parameters[SEND_PARAMETER_MT_PRIORITY], "-3");
