@@ -3,8 +3,9 @@
 # smtpdrill_floor(NAME base MODULES bytes buf … PUBLIC … PRIVATE …)
 # One library target for a floor: smtpdrill_<name>, alias smtpdrill::<name>. A module is <m>.c with
 # its header <m>.h; a module without a header, or a header without code, goes to PARTS or HEADERS.
+# Headers are installed by their names below BASE, a folder: this project's root if none is given.
 function(smtpdrill_floor)
-    cmake_parse_arguments(F "" "NAME" "MODULES;PARTS;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+    cmake_parse_arguments(F "" "NAME;BASE" "MODULES;PARTS;HEADERS;PUBLIC;PRIVATE" ${ARGN})
     set(target smtpdrill_${F_NAME})
     set(sources ${F_MODULES} ${F_PARTS})
     list(TRANSFORM sources APPEND .c)
@@ -13,7 +14,10 @@ function(smtpdrill_floor)
     add_library(${target} STATIC ${sources})
     add_library(smtpdrill::${F_NAME} ALIAS ${target})
     set_target_properties(${target} PROPERTIES EXPORT_NAME ${F_NAME})
-    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers})
+    if(NOT F_BASE)
+        set(F_BASE ${PROJECT_SOURCE_DIR})
+    endif()
+    target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS ${F_BASE} FILES ${headers})
     target_link_libraries(${target} PUBLIC ${F_PUBLIC} PRIVATE ${F_PRIVATE} $<BUILD_INTERFACE:build_flags>)
     smtpdrill_install_floor(${F_NAME} "${F_PUBLIC};${F_PRIVATE}")
 endfunction()

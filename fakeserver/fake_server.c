@@ -150,6 +150,7 @@ struct fake_server *fake_server_new(const struct fake_server_options *options)
         fake_server_free(server);
         return NULL;
     }
+    mail_data_reader_copy(server->reader, options->mail);
     server_record_event(server, TRANSCRIPT_CONNECTED, TRANSCRIPT_SOURCE_NOBODY, 0);
     if (server->implicit_tls) {
         server->wish = ENGINE_WISH_TLS;

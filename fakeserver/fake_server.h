@@ -16,6 +16,7 @@
 #ifndef FAKESERVER_FAKE_SERVER_H
 #define FAKESERVER_FAKE_SERVER_H
 
+#include "base/buf.h"
 #include "base/engine.h"
 #include "fakeserver/fake_server_pool.h"
 #include "fakeserver/model_text.h"
@@ -35,6 +36,10 @@ struct fake_server_options {
     /* The model's wording for scenario and personality, borrowed; NULL: this connection makes its
      * own. Whoever serves many makes it once. */
     const struct model_text *text;
+    /* Borrowed: the content of the message being received, or received last; NULL: it is not kept.
+     * It is whole when a record with facts that have `ended` is taken, and as far as its maximum
+     * goes. It grows while octets are received. */
+    struct buf *mail;
 };
 
 struct fake_server *fake_server_new(const struct fake_server_options *options); /* NULL: memory */

@@ -23,6 +23,7 @@ enum place {
 struct mail_data_reader {
     struct mail_data_facts facts;
     const struct mail_text *expected;
+    struct buf *copy; /* NULL: none */
     struct mail_header header;
 
     enum place place;
@@ -64,6 +65,14 @@ static void body_content(struct mail_data_reader *reader, struct bytes octets)
     }
 }
 
+/* What passes the maximum is left out; facts.octets tells that. */
+static void copy_content(struct buf *to, struct bytes octets)
+{
+    size_t room = buf_room(to);
+
+    (void)buf_append(to, octets.size <= room ? octets : bytes_slice(octets, 0, room));
+}
+
 /* Octets of content: in the header no more than a piece of one line, in the body any number. */
 static void content(struct mail_data_reader *reader, struct bytes octets)
 {
@@ -71,6 +80,8 @@ static void content(struct mail_data_reader *reader, struct bytes octets)
         return;
     reader->facts.octets += octets.size;
     mail_digest_add(&reader->digest, octets);
+    if (reader->copy)
+        copy_content(reader->copy, octets);
     if (reader->in_header)
         mail_header_octets(&reader->header, octets, reader->line_octets == 0, &reader->facts);
     else
@@ -391,6 +402,13 @@ void mail_data_reader_start(struct mail_data_reader *reader)
     reader->line_octets = 0;
     reader->body_octets = 0;
     mail_digest_start(&reader->digest);
+    if (reader->copy)
+        buf_clear(reader->copy);
+}
+
+void mail_data_reader_copy(struct mail_data_reader *reader, struct buf *to)
+{
+    reader->copy = to;
 }
 
 bool mail_data_reader_has_ended(const struct mail_data_reader *reader)

@@ -1,9 +1,9 @@
 /*
  * mail_data.h - the mail data of one message, read in any pieces, told as facts.
  *
- * The octets themselves are not kept (a message may be larger than memory); what the judge needs is
- * computed while they pass, a line at a time by memchr, and compared with the message that was to
- * be sent. One reader serves one connection for all its messages.
+ * The octets themselves are not kept unless asked for (a message may be larger than memory); what
+ * the judge needs is computed while they pass, a line at a time by memchr, and compared with the
+ * message that was to be sent. One reader serves one connection for all its messages.
  *
  * Shape:   facts below. Content means the octets after transparency is undone (RFC 5321 4.5.2).
  * Bounds:  nothing grows with the message.
@@ -13,7 +13,7 @@
 #ifndef FAKESERVER_MAIL_DATA_H
 #define FAKESERVER_MAIL_DATA_H
 
-#include "base/bytes.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 
@@ -96,6 +96,9 @@ struct mail_data_reader;
 /* expected may be NULL: then nothing is compared. It is borrowed. NULL: out of memory. */
 struct mail_data_reader *mail_data_reader_new(const struct mail_text *expected);
 void mail_data_reader_free(struct mail_data_reader *reader);
+/* A copy of the content, for whoever wants the mail itself: borrowed, emptied when a message
+ * starts, filled as far as its maximum goes. NULL: none is kept. */
+void mail_data_reader_copy(struct mail_data_reader *reader, struct buf *to);
 void mail_data_reader_start(struct mail_data_reader *reader);
 /* DATA: octets consumed; fewer than given only when the end indication ended in them. */
 size_t mail_data_reader_feed(struct mail_data_reader *reader, struct bytes input);

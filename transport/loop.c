@@ -44,7 +44,7 @@ static void learn_files_max(struct loop *loop)
         limit.rlim_cur > LOOP_FILES_RESERVED + 1 ? (size_t)limit.rlim_cur - LOOP_FILES_RESERVED : 1;
 }
 
-struct loop *loop_new(struct err *err)
+struct loop *loop_new_for_thread(struct err *err)
 {
     struct loop *loop = malloc(sizeof(*loop));
     int failure;
@@ -59,12 +59,17 @@ struct loop *loop_new(struct err *err)
         free(loop);
         return NULL;
     }
-    /* A client that closes while we send is an everyday event, not the end of this process. */
-    signal(SIGPIPE, SIG_IGN);
     loop->began_ms = uv_now(&loop->uv);
     loop->parts.next = loop->parts.previous = &loop->parts;
     learn_files_max(loop);
     return loop;
+}
+
+struct loop *loop_new(struct err *err)
+{
+    /* A client that closes while we send is an everyday event, not the end of this process. */
+    signal(SIGPIPE, SIG_IGN);
+    return loop_new_for_thread(err);
 }
 
 static void drop_parts(struct loop *loop)

@@ -2,7 +2,7 @@
  * loop.h - one event loop: its time, its timers, its signals, its limit of open files (libuv).
  *
  * Shape:   everything on a loop is a part of it; loop_free() drops the parts that are left.
- *          SIGPIPE is ignored from the first loop on.
+ *          SIGPIPE is ignored from the first loop_new() on.
  * Bounds:  loop_files_max(): open files minus LOOP_FILES_RESERVED for everything that is not a
  *          connection.
  * Lives:   the loop owns its parts; a timer or a watch may be freed earlier.
@@ -23,11 +23,13 @@ struct timer;
 struct signal_watch;
 
 struct loop *loop_new(struct err *err);
+/* For a thread that blocks SIGPIPE, in a process that is not ours: its signals stay as they are. */
+struct loop *loop_new_for_thread(struct err *err);
 void loop_free(struct loop *loop);
 uint64_t loop_now_ms(const struct loop *loop);     /* monotonic, since the loop was made */
 bool loop_run(struct loop *loop, struct err *err); /* until loop_stop() or nothing is left */
 void loop_stop(struct loop *loop);
-void *loop_uv(struct loop *loop); /* the uv_loop_t, for harness/process */
+void *loop_uv(struct loop *loop); /* the uv_loop_t, for harness/process and harness/api */
 /* Asks the system for so many open files in this process; it gives what it allows. */
 void loop_want_files(struct loop *loop, size_t files);
 size_t loop_files_max(const struct loop *loop);

@@ -24,6 +24,8 @@ struct report_style {
 /* report_text.c */
 bool report_text_result(const struct results *results, size_t index, struct report_style style,
                         FILE *to);
+/* The broken rules, each with its dialogue; a part of report_text_end(). */
+bool report_text_rules(const struct results *results, struct report_style style, FILE *to);
 bool report_text_end(const struct results *results, struct report_style style, FILE *to);
 /* `1500 passed (1490 as written, …), 3 failed …`, without a line end. */
 bool report_text_counts(const struct results *results, FILE *to);

@@ -87,6 +87,8 @@ static void put_ending(const struct result *result, FILE *to)
 /* A name is quoted where a shell would read more than a word. */
 static void put_again(const struct results *results, const char *name, FILE *to)
 {
+    if (results->again == NULL)
+        return;
     bool quote = strpbrk(name, "[]*? '\"$\\&|;<>()") != NULL;
     (void)fprintf(to, "   again: %s %s%s%s%s\n", results->again, quote ? "'" : "", name,
                   quote ? "'" : "", results->again_tail);
@@ -162,10 +164,16 @@ bool report_text_counts(const struct results *results, FILE *to)
     return ferror(to) == 0;
 }
 
-bool report_text_end(const struct results *results, struct report_style style, FILE *to)
+bool report_text_rules(const struct results *results, struct report_style style, FILE *to)
 {
     for (size_t i = 0; i < results->rule_count; i++)
         put_rule(results, &results->rules[i], style, to);
+    return ferror(to) == 0;
+}
+
+bool report_text_end(const struct results *results, struct report_style style, FILE *to)
+{
+    (void)report_text_rules(results, style, to);
     (void)fprintf(to, "%s%s%s: ", results->client, results->version[0] != '\0' ? " " : "",
                   results->version);
     (void)report_text_counts(results, to);

@@ -52,7 +52,7 @@ struct results {
     struct arena *arena;
     const char *client;     /* name of the recipe or command */
     const char *version;    /* "" when unknown */
-    const char *again;      /* the command line up to the scenario */
+    const char *again;      /* the command line up to the scenario; NULL: there is none */
     const char *again_tail; /* and behind it */
     uint64_t seed;
     unsigned shard_index; /* 1-based */

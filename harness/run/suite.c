@@ -109,16 +109,15 @@ static bool read_head(struct suite *suite, struct suite_scenario *to, struct err
     return true;
 }
 
-static bool add_file(struct suite *suite, const char *name, const char *path, struct err *err)
+/* The text lives in the arena. */
+static bool add_text(struct suite *suite, const char *name, const char *path, struct bytes text,
+                     struct err *err)
 {
-    struct suite_scenario scenario = {.name = name, .path = path};
+    struct suite_scenario scenario = {.name = name, .path = path, .text = text};
     void *items = suite->scenarios;
-    if (!data_path_read(path, SCENARIO_FILE_OCTETS_MAX, suite->arena, &scenario.text, err))
-        return false;
     suite->parsing = &scenario;
-    bool ok = note_file(suite, name, scenario.text, err) &&
-              scenario_file_parse(name, scenario.text, &suite->loader, suite->arena, &scenario.file,
-                                  err) &&
+    bool ok = note_file(suite, name, text, err) &&
+              scenario_file_parse(name, text, &suite->loader, suite->arena, &scenario.file, err) &&
               read_head(suite, &scenario, err);
     suite->parsing = NULL;
     if (!ok) {
@@ -132,6 +131,13 @@ static bool add_file(struct suite *suite, const char *name, const char *path, st
     return true;
 }
 
+static bool add_file(struct suite *suite, const char *name, const char *path, struct err *err)
+{
+    struct bytes text;
+    return data_path_read(path, SCENARIO_FILE_OCTETS_MAX, suite->arena, &text, err) &&
+           add_text(suite, name, path, text, err);
+}
+
 static const char *without_suffix(struct suite *suite, const char *path)
 {
     struct bytes name = bytes_of(path);
@@ -139,6 +145,15 @@ static const char *without_suffix(struct suite *suite, const char *path)
     if (name.size > suffix.size && bytes_equal(bytes_after(name, name.size - suffix.size), suffix))
         name.size -= suffix.size;
     return arena_string(suite->arena, name);
+}
+
+bool suite_load_named(struct suite *suite, const char *name, struct err *err)
+{
+    const char *kept = arena_string(suite->arena, bytes_of(name));
+    const char *path = arena_printf(suite->arena, "%s/%s.drill", suite->folder, name).data;
+    if (kept == NULL || path == NULL)
+        return err_memory(err);
+    return add_file(suite, kept, path, err);
 }
 
 bool suite_load(struct suite *suite, struct err *err)
@@ -149,10 +164,9 @@ bool suite_load(struct suite *suite, struct err *err)
         return false;
     for (size_t i = 0; i < count; i++) {
         const char *name = without_suffix(suite, names[i]);
-        struct bytes path = arena_printf(suite->arena, "%s/%s", suite->folder, names[i]);
-        if (name == NULL || path.data == NULL)
+        if (name == NULL)
             return err_memory(err);
-        if (!add_file(suite, name, path.data, err))
+        if (!suite_load_named(suite, name, err))
             return false;
     }
     return true;
@@ -165,6 +179,17 @@ bool suite_load_file(struct suite *suite, const char *path, struct err *err)
     if (name == NULL || kept == NULL)
         return err_memory(err);
     return add_file(suite, name, kept, err);
+}
+
+bool suite_load_text(struct suite *suite, const char *name, struct bytes text, struct err *err)
+{
+    const char *kept = arena_string(suite->arena, bytes_of(name));
+    struct bytes copy = arena_copy(suite->arena, text);
+    if (kept == NULL || copy.data == NULL)
+        return err_memory(err);
+    if (text.size > SCENARIO_FILE_OCTETS_MAX)
+        return err_set(err, ERR_LIMIT, "%s: more than %d octets", name, SCENARIO_FILE_OCTETS_MAX);
+    return add_text(suite, kept, kept, copy, err);
 }
 
 const struct suite_scenario *suite_find(const struct suite *suite, struct bytes name)

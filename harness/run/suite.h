@@ -59,6 +59,10 @@ void suite_free(struct suite *suite);
 bool suite_load(struct suite *suite, struct err *err);
 /* One more file, by its path; its name is the path as given without `.drill`. */
 bool suite_load_file(struct suite *suite, const char *path, struct err *err);
+/* One that stands below the folder, by its name. */
+bool suite_load_named(struct suite *suite, const char *name, struct err *err);
+/* The same for a text that stands in no file; name and text are copied. */
+bool suite_load_text(struct suite *suite, const char *name, struct bytes text, struct err *err);
 const struct suite_scenario *suite_find(const struct suite *suite, struct bytes name);
 
 /* The typed instance; release it with scenario_release(). */

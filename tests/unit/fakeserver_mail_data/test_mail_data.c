@@ -420,6 +420,36 @@ static void reading_never_allocates(void **state)
     mail_data_reader_free(reader);
 }
 
+/* As far as its maximum goes, and of the message that came last. */
+static void the_content_is_copied_for_whoever_wants_it(void **state)
+{
+    static const char wire[] = "Subject: x\r\n\r\n..dot\r\nend\r\n.\r\n";
+    static const char content[] = "Subject: x\r\n\r\n.dot\r\nend\r\n";
+    const size_t rooms[] = {1000, sizeof(content) - 1, 20};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
+        struct mail_data_reader *reader = mail_data_reader_new(NULL);
+        size_t kept = rooms[i] < sizeof(content) - 1 ? rooms[i] : sizeof(content) - 1;
+        struct buf copy;
+        buf_init(&copy, rooms[i]);
+        mail_data_reader_copy(reader, &copy);
+        for (int message = 0; message < 2; message++) {
+            mail_data_reader_start(reader);
+            for (size_t at = 0; at < sizeof(wire) - 1; at++)
+                mail_data_reader_feed(reader, (struct bytes){wire + at, 1});
+            assert_int_equal(copy.size, kept);
+            assert_memory_equal(copy.data, content, kept);
+        }
+        mail_data_reader_start(reader);
+        mail_data_reader_chunk(reader, BYTES_LITERAL(".a\r\n"), false);
+        mail_data_reader_chunk(reader, BYTES_LITERAL("b\r\n"), true);
+        assert_int_equal(copy.size, 7);
+        assert_memory_equal(copy.data, ".a\r\nb\r\n", 7);
+        buf_release(&copy);
+        mail_data_reader_free(reader);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +467,7 @@ int main(void)
         cmocka_unit_test(two_messages_are_told_apart_and_one_is_known_again),
         cmocka_unit_test(without_memory_there_is_no_reader),
         cmocka_unit_test(reading_never_allocates),
+        cmocka_unit_test(the_content_is_copied_for_whoever_wants_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
