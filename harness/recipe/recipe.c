@@ -68,12 +68,49 @@ static bool check_whole(struct recipe_reader *reader)
     if (recipe->title.size == 0)
         return recipe_fail(reader, 0, "a recipe needs a `title`");
     if (recipe->arg_count == 0)
-        return recipe_fail(reader, 0, "a recipe needs a `run`");
+        return recipe_fail(reader, 0, "a recipe needs a `run` or an `adapter`");
     if (!reader->tells)
         return recipe_fail(reader, 0, "a recipe needs a `tells`: how much does the client say?");
     if (recipe_exit_for(recipe, 0) == NULL && recipe->precision != SMTP_PRECISION_NONE &&
         recipe->report != RECIPE_REPORT_JSON)
         return recipe_fail(reader, 0, "a recipe needs an `exit 0`");
+    return true;
+}
+
+/* What a COMMAND's exit status means, and that of an adapter where its recipe has no line. */
+static const struct recipe_exit command_exits[] = {
+    {0,   RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_SENT,         {"", 0}},
+    {69,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_PERMANENT,    {"", 0}},
+    {75,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_TEMPORARY,    {"", 0}},
+    {76,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_REFUSED_TLS,  {"", 0}},
+    {77,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_REFUSED_AUTH, {"", 0}},
+    {127, RECIPE_MEANING_UNSUPPORTED, SMTP_OUTCOME_PERMANENT,    {"", 0}},
+    {-1,  RECIPE_MEANING_FAILED,      SMTP_OUTCOME_PERMANENT,    {"", 0}},
+};
+#define COMMAND_EXIT_COUNT (sizeof(command_exits) / sizeof(command_exits[0]))
+
+static bool has_exit(const struct recipe *recipe, int status)
+{
+    for (size_t i = 0; i < recipe->exit_count; i++)
+        if (recipe->exits[i].status == status)
+            return true;
+    return false;
+}
+
+static bool add_command_exits(struct recipe *recipe, struct arena *arena)
+{
+    struct recipe_exit *all =
+        arena_alloc_array(arena, recipe->exit_count + COMMAND_EXIT_COUNT, sizeof(*all));
+    size_t count = recipe->exit_count;
+    if (all == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        all[i] = recipe->exits[i];
+    for (size_t i = 0; i < COMMAND_EXIT_COUNT; i++)
+        if (!has_exit(recipe, command_exits[i].status))
+            all[count++] = command_exits[i];
+    recipe->exits = all;
+    recipe->exit_count = count;
     return true;
 }
 
@@ -102,6 +139,8 @@ bool recipe_parse(const char *name, struct bytes text, struct arena *arena, stru
         if (!read_line(&reader))
             return false;
     }
+    if (recipe.is_adapter && !add_command_exits(&recipe, arena))
+        return err_memory(err);
     if (!check_whole(&reader))
         return false;
     *ret = recipe;
@@ -122,17 +161,6 @@ const struct recipe_exit *recipe_exit_for(const struct recipe *recipe, int statu
 
 /* ---- a COMMAND ------------------------------------------------------------------------------- */
 
-static const struct recipe_exit command_exits[] = {
-    {0,   RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_SENT,         {"", 0}},
-    {69,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_PERMANENT,    {"", 0}},
-    {75,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_TEMPORARY,    {"", 0}},
-    {76,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_REFUSED_TLS,  {"", 0}},
-    {77,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_REFUSED_AUTH, {"", 0}},
-    {127, RECIPE_MEANING_UNSUPPORTED, SMTP_OUTCOME_PERMANENT,    {"", 0}},
-    {-1,  RECIPE_MEANING_FAILED,      SMTP_OUTCOME_PERMANENT,    {"", 0}},
-};
-#define COMMAND_EXIT_COUNT (sizeof(command_exits) / sizeof(command_exits[0]))
-
 static bool add_command_word(struct recipe_reader *reader, struct recipe_words *words,
                              const char *word)
 {
@@ -151,7 +179,7 @@ bool recipe_of_command(const char *const *words, size_t count, struct arena *are
 {
     struct recipe recipe = {.input = RECIPE_PLACEHOLDER_NONE,
                             .precision = SMTP_PRECISION_CLASS,
-                            .exit_count = COMMAND_EXIT_COUNT,
+                            .is_adapter = true,
                             .can = UINT64_MAX,
                             .used = UINT64_MAX};
     struct recipe_reader reader = {
@@ -161,11 +189,9 @@ bool recipe_of_command(const char *const *words, size_t count, struct arena *are
     const char *slash = strrchr(words[0], '/');
     recipe.name = arena_copy(arena, bytes_of(slash != NULL ? slash + 1 : words[0]));
     recipe.title = recipe.name;
-    recipe.exits = arena_alloc(arena, sizeof(command_exits));
     struct recipe_words *run = recipe_add_words(&reader, &recipe.args, &recipe.arg_count);
-    if (recipe.name.data == NULL || recipe.exits == NULL || run == NULL)
+    if (recipe.name.data == NULL || run == NULL || !add_command_exits(&recipe, arena))
         return err_memory(err);
-    memcpy(recipe.exits, command_exits, sizeof(command_exits));
     for (size_t i = 0; i < count; i++)
         if (!add_command_word(&reader, run, words[i]))
             return false;

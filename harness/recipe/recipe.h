@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/smtp_outcome.h"
+#include "harness/recipe/capability.h"
 
 #include <stdint.h>
 
@@ -69,6 +70,7 @@
     X(TIMEOUT_MS, "timeout-ms", "TIMEOUT_MS", "the same in milliseconds")                          \
     X(DIR, "dir", "DIR", "the folder of this run, empty but for the files named here")             \
     X(CLIENTS, "clients", NULL, "the folder where the recipe stands")                              \
+    X(MADE, "made", NULL, "the folder for what `prepare` makes; the same in all runs")             \
     X(SMTPSEND, "smtpsend", NULL, "the bundled client")
 
 enum recipe_placeholder {
@@ -120,6 +122,7 @@ struct recipe_condition {
 struct recipe_words { /* `run`, `arg`; `file` (words are its lines), `env` (one word) */
     struct recipe_condition condition;
     struct bytes name; /* of the file or variable */
+    unsigned line;     /* 1-based, where it stands */
     const struct recipe_text *words;
     size_t count;
 };
@@ -150,11 +153,17 @@ struct recipe {
     struct bytes name; /* of the file, without .client */
     struct bytes title;
     struct bytes about;
-    struct bytes package; /* that brings the program */
-    uint64_t can;         /* CAPABILITY_BIT set */
+    struct bytes package;                 /* that brings the program */
+    uint64_t can;                         /* CAPABILITY_BIT set */
+    unsigned can_lines[CAPABILITY_COUNT]; /* 1-based, of the word in `can`; 0: it is in none */
+    struct recipe_words *prepare;         /* commands to run once, before all else */
+    size_t prepare_count;
     struct recipe_words version;
-    struct recipe_words *args; /* the first one is `run` */
+    struct recipe_words *args; /* the first one is `run` or `adapter` */
     size_t arg_count;
+    bool is_adapter; /* it reads the facts in its environment, and ends as a COMMAND does */
+    struct recipe_words *inherited; /* one word each: names of variables of our environment */
+    size_t inherited_count;
     struct recipe_words *environment;
     size_t environment_count;
     struct recipe_words *files;

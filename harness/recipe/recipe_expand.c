@@ -193,15 +193,15 @@ bool recipe_expand(const struct recipe *recipe, const struct recipe_facts *facts
     return ok;
 }
 
-bool recipe_expand_version(const struct recipe *recipe, const struct recipe_facts *facts,
-                           struct arena *arena, const char *const **ret_argv, struct err *err)
+bool recipe_expand_line(const struct recipe_words *line, const struct recipe_facts *facts,
+                        struct arena *arena, const char *const **ret_argv, struct err *err)
 {
     struct expansion e = {.facts = facts, .arena = arena, .err = err};
     *ret_argv = NULL;
-    if (recipe->version.count == 0)
+    if (line->count == 0)
         return true;
     buf_init(&e.text, RECIPE_VALUE_OCTETS_MAX);
-    bool ok = make_list(&e, &recipe->version, 1, ret_argv);
+    bool ok = make_list(&e, line, 1, ret_argv);
     buf_release(&e.text);
     return ok;
 }

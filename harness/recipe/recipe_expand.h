@@ -36,8 +36,8 @@ struct recipe_command {
 
 bool recipe_expand(const struct recipe *recipe, const struct recipe_facts *facts,
                    struct arena *arena, struct recipe_command *ret, struct err *err);
-/* Only the `version` command. argv NULL when the recipe has none. */
-bool recipe_expand_version(const struct recipe *recipe, const struct recipe_facts *facts,
-                           struct arena *arena, const char *const **ret_argv, struct err *err);
+/* One line by itself: `version` or one of `prepare`. argv NULL when it has no words. */
+bool recipe_expand_line(const struct recipe_words *line, const struct recipe_facts *facts,
+                        struct arena *arena, const char *const **ret_argv, struct err *err);
 
 #endif

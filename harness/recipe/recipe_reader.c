@@ -170,6 +170,6 @@ struct recipe_words *recipe_add_words(struct recipe_reader *reader, struct recip
         return NULL;
     }
     *list = items;
-    (*list)[*count] = (struct recipe_words){.name = BYTES_NONE};
+    (*list)[*count] = (struct recipe_words){.name = BYTES_NONE, .line = reader->line.number};
     return &(*list)[(*count)++];
 }

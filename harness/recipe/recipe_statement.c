@@ -42,6 +42,7 @@ static bool read_can(struct recipe_reader *reader)
             return recipe_fail_unknown(reader, word.column, "no capability is called that",
                                        capability_nearest(word.plain));
         reader->recipe->can |= CAPABILITY_BIT(capability);
+        reader->recipe->can_lines[capability] = reader->line.number;
     }
     return end;
 }
@@ -72,16 +73,48 @@ static bool read_run(struct recipe_reader *reader)
 {
     struct recipe *recipe = reader->recipe;
     if (recipe->arg_count > 0)
-        return recipe_fail(reader, 1, "there is one `run`, before every `arg`");
+        return recipe_fail(reader, 1, "there is one `run` or `adapter`, before every `arg`");
     struct recipe_words *words = recipe_add_words(reader, &recipe->args, &recipe->arg_count);
     return words != NULL && recipe_read_words(reader, words);
+}
+
+/* Its facts are in its environment: it has the use of all of them. */
+static bool read_adapter(struct recipe_reader *reader)
+{
+    reader->recipe->is_adapter = true;
+    reader->recipe->used = UINT64_MAX;
+    return read_run(reader);
+}
+
+static bool read_prepare(struct recipe_reader *reader)
+{
+    struct recipe *recipe = reader->recipe;
+    struct recipe_words *words = recipe_add_words(reader, &recipe->prepare, &recipe->prepare_count);
+    return words != NULL && recipe_read_words(reader, words);
+}
+
+static bool read_inherit(struct recipe_reader *reader)
+{
+    struct recipe *recipe = reader->recipe;
+    struct recipe_word word;
+    if (!recipe_plain_word(reader, "expected the name of a variable", &word))
+        return false;
+    if (word.plain.size == 0 || bytes_find(word.plain, '=') != BYTES_NOT_FOUND)
+        return recipe_fail(reader, word.column, "expected the name of a variable, without a value");
+    struct recipe_words *words =
+        recipe_add_words(reader, &recipe->inherited, &recipe->inherited_count);
+    if (words == NULL)
+        return false;
+    words->name = word.plain;
+    return recipe_no_more_words(reader);
 }
 
 static bool read_arg(struct recipe_reader *reader)
 {
     struct recipe *recipe = reader->recipe;
     if (recipe->arg_count == 0)
-        return recipe_fail(reader, 1, "`run PROGRAM` has to stand before every `arg`");
+        return recipe_fail(reader, 1,
+                           "`run PROGRAM` or `adapter PROGRAM` has to stand before every `arg`");
     struct recipe_words *words = recipe_add_words(reader, &recipe->args, &recipe->arg_count);
     return words != NULL && recipe_read_condition(reader, true, &words->condition) &&
            recipe_read_words(reader, words);
@@ -245,7 +278,10 @@ static const struct statement {
     {"version", read_version},
     {"can",     read_can    },
     {"tells",   read_tells  },
+    {"prepare", read_prepare},
     {"run",     read_run    },
+    {"adapter", read_adapter},
+    {"inherit", read_inherit},
     {"arg",     read_arg    },
     {"env",     read_env    },
     {"file",    read_file   },

@@ -1,10 +1,9 @@
 #include "harness/run/run.h"
 
-#include "harness/files.h"
 #include "harness/process/process.h"
 #include "harness/recipe/capability.h"
 #include "harness/run/keep.h"
-#include "harness/run/run_facts.h"
+#include "harness/run/run_client.h"
 #include "harness/run/run_one.h"
 #include "transport/clock.h"
 
@@ -12,8 +11,6 @@
 #include <stdlib.h>
 
 extern char **environ;
-
-#define VERSION_LIMIT_MS 10000
 
 struct slot {
     struct runner *runner;
@@ -28,13 +25,14 @@ struct runner {
     const struct run_options *options;
     struct run_setting setting;
     struct run_folder parent;
+    struct run_folder made;
     struct run_tls tls;
     struct recipe_reader *reader;
     struct slot *slots;
     size_t next; /* of the plan */
     unsigned long long number;
     struct signal_watch *watches[2];
-    struct process *version;
+    struct run_client *client;
     struct timer *turn; /* starts what can be started */
     bool stopped;
     bool is_broken; /* err is filled */
@@ -192,102 +190,28 @@ static void interrupted(void *owner)
     loop_stop(runner->setting.loop);
 }
 
-/* ---- the client's version -------------------------------------------------------------------- */
+/* ---- the client ------------------------------------------------------------------------------ */
 
-static bool is_digit(char octet)
-{
-    return octet >= '0' && octet <= '9';
-}
-
-/* The first word that looks like a version: digits with dots, or a long number. */
-static struct bytes version_in(struct bytes text)
-{
-    struct bytes word;
-    while (bytes_next_word(&text, &word)) {
-        size_t from = 0;
-        while (from < word.size && !is_digit(word.data[from]))
-            from++;
-        size_t to = from;
-        while (to < word.size && (is_digit(word.data[to]) || word.data[to] == '.'))
-            to++;
-        while (to > from && word.data[to - 1] == '.')
-            to--;
-        struct bytes found = bytes_slice(word, from, to);
-        if (found.size > 0 && (from == 0 || word.data[from - 1] == 'v') &&
-            bytes_find(found, '.') != BYTES_NOT_FOUND)
-            return found;
-    }
-    return BYTES_NONE;
-}
-
-static void version_over(void *owner, const struct process_end *end)
+static void client_ready(void *owner, bool ok)
 {
     struct runner *runner = owner;
-    struct results *results = runner->options->results;
-    struct bytes rest = end->output.size > 0 ? end->output : end->errors;
-    struct bytes line = BYTES_NONE;
-    (void)bytes_next(&rest, '\n', &line);
-    const char *version = arena_string(results->arena, version_in(line));
-    if (version != NULL)
-        results->version = version;
-    timer_set(runner->turn, loop_now_ms(runner->setting.loop));
-}
-
-static bool is_in_path(const char *name, struct bytes path)
-{
-    struct bytes folder;
-    bool found = strchr(name, '/') != NULL && files_is_program(name);
-    while (!found && strchr(name, '/') == NULL && bytes_next(&path, ':', &folder)) {
-        struct buf whole;
-        buf_init(&whole, 8192);
-        found = buf_printf(&whole, "%.*s%s%s", BYTES_FORMAT(folder), folder.size > 0 ? "/" : "./",
-                           name) &&
-                buf_append_octet(&whole, '\0') && files_is_program(whole.data);
-        buf_release(&whole);
-    }
-    return found;
-}
-
-/* A client that is not there is found here, once, and not in each run. */
-static bool find_client(struct runner *runner)
-{
-    const struct recipe *recipe = runner->options->recipe;
-    const struct recipe_text *first = &recipe->args[0].words[0];
-    const char *name = runner->options->smtpsend;
-    if (first->count == 1 && first->pieces[0].placeholder == RECIPE_PLACEHOLDER_NONE)
-        name = first->pieces[0].text.data;
-    else if (first->count != 1 || first->pieces[0].placeholder != RECIPE_PLACEHOLDER_SMTPSEND)
-        return true; /* only a run knows */
-    if (is_in_path(name, bytes_of(runner->setting.path)))
-        return true;
-    return err_set(&runner->err, ERR_IO, "cannot run %s: no such program%s%.*s%s", name,
-                   recipe->package.size > 0 ? " (package " : "", BYTES_FORMAT(recipe->package),
-                   recipe->package.size > 0 ? ")" : "");
-}
-
-static bool start_version(struct runner *runner)
-{
-    const struct run_options *options = runner->options;
-    struct recipe_facts facts = {.to = NULL};
-    struct process_options process = {
-        .folder = runner->parent.path, .limit_ms = VERSION_LIMIT_MS, .grace_ms = RUN_GRACE_MS};
-    const char *path = arena_printf(options->results->arena, "PATH=%s", runner->setting.path).data;
-    const char *environment[] = {path, "HOME=/nonexistent", "LC_ALL=C", NULL};
-    facts.values[RECIPE_PLACEHOLDER_SMTPSEND] = bytes_of(options->smtpsend);
-    facts.values[RECIPE_PLACEHOLDER_CLIENTS] = bytes_of(options->clients);
-    process.environment = environment;
-    if (path == NULL)
-        return err_memory(&runner->err);
-    if (!recipe_expand_version(options->recipe, &facts, options->results->arena, &process.argv,
-                               &runner->err))
-        return false;
-    if (process.argv == NULL) {
+    if (ok)
         timer_set(runner->turn, loop_now_ms(runner->setting.loop));
-        return true;
-    }
-    runner->version =
-        process_new(runner->setting.keeper, &process, version_over, runner, &runner->err);
-    return runner->version != NULL;
+    else
+        break_off(runner);
+}
+
+static bool start_client(struct runner *runner)
+{
+    struct results *results = runner->options->results;
+    struct run_client_wishes wishes = {.setting = &runner->setting,
+                                       .arena = results->arena,
+                                       .ready = client_ready,
+                                       .owner = runner,
+                                       .ret_version = &results->version,
+                                       .err = &runner->err};
+    runner->client = run_client_new(&wishes);
+    return runner->client != NULL;
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -312,14 +236,16 @@ static bool open_runner(struct runner *runner)
     *setting = (struct run_setting){.suite = options->suite,
                                     .recipe = options->recipe,
                                     .parent = &runner->parent,
+                                    .made = &runner->made,
                                     .tls = &runner->tls,
                                     .clients = options->clients,
                                     .smtpsend = options->smtpsend,
                                     .path = or_else(getenv("PATH"), "/usr/bin:/bin"),
+                                    .is_command = options->is_command,
+                                    .outside = (const char *const *)(void *)environ,
                                     .limit_ms = options->limit_ms};
-    if (options->is_command)
-        setting->inherited = (const char *const *)(void *)environ;
-    if (!run_folder_make_parent(or_else(getenv("TMPDIR"), "/tmp"), &runner->parent, &runner->err))
+    if (!run_folder_make_parent(or_else(getenv("TMPDIR"), "/tmp"), &runner->parent, &runner->err) ||
+        !run_folder_make(&runner->parent, 0, &runner->made, &runner->err))
         return false;
     if (!run_tls_open(&runner->tls, takes_tls_name(options), &runner->parent, &runner->err))
         return false;
@@ -351,7 +277,7 @@ static void close_runner(struct runner *runner)
     unsigned slot_count = runner->slots != NULL ? runner->options->jobs : 0;
     for (unsigned i = 0; i < slot_count; i++)
         one_run_stop(runner->slots[i].run);
-    process_free(runner->version);
+    run_client_free(runner->client);
     timer_free(runner->turn);
     for (size_t i = 0; i < 2; i++)
         signal_watch_free(runner->watches[i]);
@@ -372,7 +298,7 @@ bool run_all(const struct run_options *options, struct err *err)
     struct runner runner = {.options = options};
     uint64_t own_us = clock_own_cpu_us();
     uint64_t client_us = clock_children_cpu_us();
-    bool ok = open_runner(&runner) && find_client(&runner) && start_version(&runner) &&
+    bool ok = open_runner(&runner) && start_client(&runner) &&
               loop_run(runner.setting.loop, &runner.err) && !runner.is_broken;
     options->results->interrupted = runner.stopped;
     if (runner.setting.loop != NULL)

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "harness/recipe/capability.h"
+#include "harness/run/run_environment.h"
 #include "harness/run/run_words.h"
 
 #include <stdio.h>
@@ -117,75 +118,6 @@ static bool write_client(struct gathering *to)
                                FACT(to, CLIENT_KEY).data, to->err);
 }
 
-/* ---- environment ----------------------------------------------------------------------------- */
-
-struct environment {
-    const char **names; /* NAME=VALUE */
-    size_t count;
-    struct arena *arena;
-    struct err *err;
-};
-
-static bool add_line(struct environment *to, const char *line)
-{
-    void *items = to->names;
-    if (!arena_grow(to->arena, &items, to->count, sizeof(*to->names)))
-        return err_memory(to->err);
-    to->names = items;
-    to->names[to->count++] = line;
-    return true;
-}
-
-static bool add_variable(struct environment *to, const char *name, struct bytes value)
-{
-    struct bytes line = arena_printf(to->arena, "%s=%.*s", name, BYTES_FORMAT(value));
-    return line.data != NULL ? add_line(to, line.data) : err_memory(to->err);
-}
-
-/* A recipe's client sees no configuration of the person who runs the tests. */
-static bool add_own(struct environment *to, const struct run_setting *setting,
-                    const struct run_folder *folder)
-{
-    return add_variable(to, "PATH", bytes_of(setting->path)) &&
-           add_variable(to, "HOME", bytes_of(folder->path)) &&
-           add_variable(to, "TMPDIR", bytes_of(folder->path)) && add_line(to, "LC_ALL=C") &&
-           add_line(to, "TZ=UTC");
-}
-
-/* A COMMAND sees the environment of who started it, and the facts. */
-static bool add_inherited(struct environment *to, const struct run_setting *setting,
-                          const struct recipe_facts *facts)
-{
-    for (const char *const *line = setting->inherited; *line != NULL; line++)
-        if (!bytes_starts_with(bytes_of(*line), BYTES_LITERAL("SMTPDRILL_")) &&
-            !add_line(to, *line))
-            return false;
-    for (int i = 0; i < RECIPE_PLACEHOLDER_COUNT; i++) {
-        const char *variable = recipe_placeholder_variable((enum recipe_placeholder)i);
-        char name[64] = "SMTPDRILL_";
-        if (variable == NULL)
-            continue;
-        memcpy(name + 10, variable, strlen(variable) + 1);
-        if (!add_variable(to, name, facts->values[i]))
-            return false;
-    }
-    return true;
-}
-
-static bool make_environment(const struct gathering *from, const char *const *of_command,
-                             const char *const **ret)
-{
-    struct environment environment = {.arena = from->arena, .err = from->err};
-    bool ok = from->setting->inherited != NULL
-                  ? add_inherited(&environment, from->setting, &from->facts)
-                  : add_own(&environment, from->setting, from->folder);
-    for (const char *const *line = of_command; ok && *line != NULL; line++)
-        ok = add_line(&environment, *line);
-    ok = ok && add_line(&environment, NULL);
-    *ret = environment.names;
-    return ok;
-}
-
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 bool run_facts_make(const struct run_given *given, struct arena *arena, struct run_command *ret,
@@ -203,6 +135,7 @@ bool run_facts_make(const struct run_given *given, struct arena *arena, struct r
                               .folder = given->folder->path,
                               .clients = given->setting->clients,
                               .smtpsend = given->setting->smtpsend,
+                              .made = given->setting->made->path,
                               .port = given->port};
     if (!run_words_make(&words, arena, &to.facts, err) || !write_mails(&to) ||
         !write_more_mails(&to) || !write_password(&to) || !write_client(&to) ||
@@ -214,7 +147,8 @@ bool run_facts_make(const struct run_given *given, struct arena *arena, struct r
     ret->argv = command.argv;
     ret->input =
         recipe->input != RECIPE_PLACEHOLDER_NONE ? to.facts.values[recipe->input].data : NULL;
-    return make_environment(&to, command.environment, &ret->environment);
+    return run_environment_make(given->setting, &to.facts, command.environment, arena,
+                                &ret->environment, err);
 }
 
 /* ---- capabilities ---------------------------------------------------------------------------- */

@@ -232,8 +232,7 @@ static bool start_process(struct one_run *run)
         return false;
     struct process_options options = {.argv = command.argv,
                                       .environment = command.environment,
-                                      .folder =
-                                          setting->inherited != NULL ? NULL : run->folder.path,
+                                      .folder = setting->is_command ? NULL : run->folder.path,
                                       .input = command.input,
                                       .limit_ms = run->limit_ms,
                                       .grace_ms = RUN_GRACE_MS};

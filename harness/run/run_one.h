@@ -34,13 +34,14 @@ struct run_setting { /* the same for all runs */
     struct loop *loop;
     struct process_keeper *keeper;
     const struct run_folder *parent;
+    const struct run_folder *made; /* for what `prepare` makes */
     const struct run_tls *tls;
-    const char *clients;          /* the folder where recipes stand */
-    const char *smtpsend;         /* the bundled client */
-    const char *path;             /* PATH for the client */
-    bool is_command;              /* without a recipe: nobody knows whether it keeps a time limit */
-    const char *const *inherited; /* environment that goes on to a COMMAND; NULL: none */
-    uint64_t limit_ms;            /* instead of the scenario's; 0 = the scenario's */
+    const char *clients;        /* the folder where recipes stand */
+    const char *smtpsend;       /* the bundled client */
+    const char *path;           /* PATH for the client */
+    bool is_command;            /* without a recipe: it gets our environment and folder */
+    const char *const *outside; /* our environment; ends with NULL */
+    uint64_t limit_ms;          /* instead of the scenario's; 0 = the scenario's */
 };
 
 struct one_run;

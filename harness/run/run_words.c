@@ -103,6 +103,8 @@ static bool set_words(struct gathering *to)
     FACT(to, DOMAIN) = send->domain;
     FACT(to, CLIENTS) = bytes_of(to->given->clients);
     FACT(to, SMTPSEND) = bytes_of(to->given->smtpsend);
+    if (to->given->made != NULL)
+        FACT(to, MADE) = bytes_of(to->given->made);
     if (send->before & SEND_BEFORE_NOOP)
         FACT(to, BEFORE_NOOP) = BYTES_LITERAL("NOOP");
     if (send->before & SEND_BEFORE_VRFY)

@@ -16,6 +16,7 @@ struct run_words {
     const char *folder;        /* of the run; "" = none, as for the next two */
     const char *clients;
     const char *smtpsend;
+    const char *made; /* the folder for what `prepare` makes; NULL: none */
     unsigned port;
 };
 

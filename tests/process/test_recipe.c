@@ -51,6 +51,11 @@ static const struct {
     {HEAD "env X\nrun p\n",                                                   4, 5,  "NAME=VALUE"          },
     {HEAD "arg x\nrun p\n",                                                   4, 1,  "before every `arg`"  },
     {HEAD "run p\nrun q\n",                                                   5, 1,  "one `run`"           },
+    {HEAD "run p\nadapter q\n",                                               5, 1,  "one `run`"           },
+    {HEAD "run p\nprepare\n",                                                 5, 8,  "expected a word"     },
+    {HEAD "run p\nprepare p {password}\n",                                    5, 11, "in a `file` only"    },
+    {HEAD "run p\ninherit A=b\n",                                             5, 9,  "without a value"     },
+    {HEAD "run p\ninherit {user}\n",                                          5, 9,  "no placeholder"      },
     {HEAD "run p\narg each from x\n",                                         5, 5,  "`message` only"      },
     {HEAD "run p\narg when user= x\n",                                        5, 10, "expected a value"    },
     {HEAD "run p\narg when user when user when user when user when user x\n", 5, 50,
@@ -251,6 +256,45 @@ START_TEST(an_exit_status_means_what_its_line_says)
 }
 END_TEST
 
+START_TEST(an_adapter_ends_as_a_command_does)
+{
+    static const struct {
+        int status;
+        enum recipe_meaning meaning;
+        enum smtp_outcome outcome;
+    } expected[] = {
+        {0,   RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_SENT     },
+        {69,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_UNKNOWN  }, /* its own line goes before */
+        {75,  RECIPE_MEANING_OUTCOME,     SMTP_OUTCOME_TEMPORARY},
+        {127, RECIPE_MEANING_UNSUPPORTED, SMTP_OUTCOME_PERMANENT},
+        {3,   RECIPE_MEANING_FAILED,      SMTP_OUTCOME_PERMANENT},
+    };
+    struct recipe recipe = parse("title t\ntells class\nexit 69 unknown\nadapter p\n");
+    ck_assert(recipe.is_adapter);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        enum recipe_meaning meaning;
+        struct smtp_claim claim =
+            claim_of(&recipe, (struct recipe_ending){.status = expected[i].status}, &meaning);
+        ck_assert_int_eq(meaning, expected[i].meaning);
+        ck_assert_int_eq(claim.whole, expected[i].outcome);
+    }
+}
+END_TEST
+
+START_TEST(what_is_prepared_and_inherited_keeps_its_order_and_lines)
+{
+    struct recipe recipe = parse(HEAD "prepare cc -o {made}/p\nrun {made}/p\nprepare strip\n"
+                                      "inherit NODE_PATH\ncan ehlo\n");
+    ck_assert_uint_eq(recipe.prepare_count, 2);
+    ck_assert_uint_eq(recipe.prepare[1].line, 6);
+    ck_assert_uint_eq(recipe.inherited_count, 1);
+    ck_assert(bytes_equal(recipe.inherited[0].name, bytes_of("NODE_PATH")));
+    ck_assert_uint_eq(recipe.can_lines[CAPABILITY_EHLO], 8);
+    ck_assert_uint_eq(recipe.can_lines[CAPABILITY_QUIT], 0);
+    ck_assert(!recipe.is_adapter);
+}
+END_TEST
+
 START_TEST(a_reply_code_is_found_in_what_the_client_prints)
 {
     struct recipe recipe = parse(HEAD "run p\nreport code /^p: server said (\\d{3})/\n");
@@ -309,6 +353,8 @@ int main(void)
     tcase_add_test(tests, a_command_keeps_what_it_means_by_braces);
     tcase_add_loop_test(tests, an_exit_status_means_what_its_line_says, 0,
                         sizeof(statuses) / sizeof(statuses[0]));
+    tcase_add_test(tests, an_adapter_ends_as_a_command_does);
+    tcase_add_test(tests, what_is_prepared_and_inherited_keeps_its_order_and_lines);
     tcase_add_test(tests, a_reply_code_is_found_in_what_the_client_prints);
     tcase_add_test(tests, a_report_in_json_tells_of_each_recipient);
     tcase_add_test(tests, a_wrong_regular_expression_is_refused);
