@@ -206,6 +206,13 @@ static void answer_challenge(struct actor *a)
 void actor_auth_answered(struct actor *a)
 {
     enum actor_class class = actor_class_of(a, STAGE_AUTH);
+    bool cancelled = (a->auth_step == 9 && !a->tried_cram) || a->sasl_step == 9;
+    /* What was given up did not succeed, whatever the server says (RFC 4954 4: 501). */
+    if (class == CLASS_GO && cancelled && !HAS(a, AUTH_CANCEL_IS_SUCCESS)) {
+        a->reply.code = 0;
+        actor_after_auth(a, false, CLASS_PERMANENT);
+        return;
+    }
     if (class == CLASS_GO && !actor_sasl_may_end(a)) {
         a->reply.code = 0;
         actor_after_auth(a, false, CLASS_TEMPORARY);

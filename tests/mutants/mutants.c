@@ -243,6 +243,7 @@ const struct mutant mutants[] = {
     M2("auth-answers-anything", AUTH_ANSWERS_ANYTHING, LOGIN_FIRST, "4954-4-f 4954-4-g", "answers a challenge that is no base64")
     M2("auth-parses-prompts", AUTH_PARSES_PROMPTS, LOGIN_FIRST, "draft-login-2.1-b", "asks for the prompts of LOGIN by their text")
     M("auth-cancels-empty", AUTH_CANCELS_EMPTY, "4954-4-e", "cancels on an empty challenge")
+    M("auth-cancel-is-success", AUTH_CANCEL_IS_SUCCESS, "4954-4-i", "takes 235 to its * for success")
     M("auth-password-in-noop", AUTH_PASSWORD_IN_NOOP, "4954-9-c", "sends the password in another command")
     M("auth-never-used", AUTH_NEVER_USED, "5068-3.1-a", "does not authenticate though it has credentials")
 
@@ -409,7 +410,7 @@ const struct harmless harmless[] = {
     H("no-initial-response", NO_INITIAL_RESPONSE, "pipelining", "sends AUTH PLAIN alone, then answers the challenge")
     H("auth-lower-case", AUTH_LOWER_CASE, "pipelining", "writes AUTH plain (RFC 4954 8)")
     H("auth-parameter", AUTH_PARAMETER, "pipelining", "sends AUTH=<> where AUTH is offered (RFC 4954 5)")
-    H("auth-optional", AUTH_OPTIONAL, "pipelining", "goes on without when AUTH fails (RFC 4954 4)")
+    HS("auth-optional", AUTH_OPTIONAL, "pipelining", "goes on without when AUTH fails (RFC 4954 4)", "4954-4-i")
     H("no-auth-retry", NO_AUTH_RETRY, "pipelining", "tries one mechanism only")
     H("ehlo-twice", EHLO_TWICE, "pipelining", "sends EHLO twice (RFC 5321 4.1.4)")
     HS("address-literal", ADDRESS_LITERAL, "pipelining", "names itself by an address literal", "5321-2.3.4-a")

@@ -64,7 +64,7 @@
     /* authentication */                                                                           \
     X(AUTH_UNOFFERED) X(AUTH_OTHER_MECHANISM) X(AUTH_TWICE) X(AUTH_IN_TRANSACTION)                 \
     X(AUTH_BAD_BASE64) X(AUTH_LONG_LINE) X(AUTH_EQUALS_LATER) X(AUTH_HAMMERS)                      \
-    X(AUTH_PLAIN_NUL) X(AUTH_PLAIN_EMPTY)                                                         \
+    X(AUTH_PLAIN_NUL) X(AUTH_PLAIN_EMPTY) X(AUTH_CANCEL_IS_SUCCESS)                               \
     X(AUTH_SWAPPED) X(AUTH_NO_IDENTITY) X(AUTH_ANSWERS_ANYTHING) X(AUTH_PARSES_PROMPTS)            \
     X(AUTH_PASSWORD_IN_NOOP) X(AUTH_WRONG_IDENTITY) X(AUTH_CANCELS_EMPTY) X(AUTH_LINE_BROKEN)      \
     X(AUTH_SAME_AFTER_504) X(AUTH_BARE_INITIAL) X(AUTH_NEVER_USED) X(AUTH_AFTER_MAIL_REFUSED)      \
