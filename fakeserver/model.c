@@ -127,6 +127,9 @@ void model_state_take(struct model_state *state, const struct command *command)
         state->rcpts = state->accepted = 0;
     } else if (command->verb == SMTP_VERB_RCPT) {
         state->rcpts++;
+        if (!model_domains_exceed(&state->domains, command->path,
+                                  state->offered.limits.rcpt_domain_max))
+            model_domains_add(&state->domains, command->path);
     } else if (command->verb == SMTP_VERB_BDAT) {
         state->chunks = true;
     }
@@ -208,6 +211,8 @@ static enum model_reply answer_rcpt(const struct model_state *state, const struc
     }
     if (is_beyond(state->rcpts, state->offered.limits.rcpt_max))
         return MODEL_RCPT_LIMIT;
+    if (model_domains_exceed(&state->domains, command->path, state->offered.limits.rcpt_domain_max))
+        return MODEL_RCPT_DOMAIN_LIMIT;
     return model_answer_parameters(state, command);
 }
 

@@ -49,6 +49,7 @@
     X(RCPT_UNKNOWN_PARAMETER, RCPT, 555, "5.5.4 ", "unknown parameter", "RFC 5321 4.1.1.11")       \
     X(RCPT_BAD_PARAMETER, RCPT, 501, "5.5.4 ", "bad value of a parameter", "RFC 5321 4.3.2")       \
     X(RCPT_LIMIT, RCPT, 452, "4.5.3 ", "too many recipients", "RFC 9422 4.2")                      \
+    X(RCPT_DOMAIN_LIMIT, RCPT, 452, "4.5.3 ", "too many domains", "RFC 9422 4.3")                  \
     X(DATA_BINARY, DATA, 503, "5.6.1 ", "BODY=BINARYMIME goes with BDAT only", "RFC 3030 3")       \
     X(DATA_AFTER_BDAT, DATA, 503, "5.5.1 ", "this message comes by BDAT", "RFC 3030 2")            \
     X(DATA_OK, DATA, 354, "", "send the mail data, end with <CRLF>.<CRLF>", "RFC 5321 4.1.1.4")    \
@@ -123,6 +124,15 @@ enum model_phase {
     MODEL_PHASE_COUNT
 };
 
+/* Domains of the RCPT commands of one session, by a hash of each; of more than these it knows no
+ * more, and limits none. */
+#define MODEL_DOMAINS_MAX 32
+
+struct model_domains {
+    uint32_t hashes[MODEL_DOMAINS_MAX];
+    unsigned count;
+};
+
 struct model_state {
     enum model_phase phase;
     bool secure;
@@ -133,6 +143,7 @@ struct model_state {
     unsigned mails;                 /* MAIL commands of this session */
     unsigned rcpts;                 /* RCPT commands of this transaction … */
     unsigned accepted;              /* … and those that were accepted */
+    struct model_domains domains;   /* within what was announced */
     struct smtp_extensions offered; /* in the last reply to EHLO */
     struct auth_check auth;
 };
@@ -144,6 +155,10 @@ void model_state_follow(struct model_state *state, enum smtp_stage stage, unsign
 void model_state_take(struct model_state *state, const struct command *command);
 /* TLS is there: what was known is forgotten (RFC 3207 4.2). */
 void model_state_secured(struct model_state *state);
+
+/* One more than may be (RFC 9422 4.3; max 0: any number)? A path without a domain never is. */
+bool model_domains_exceed(const struct model_domains *domains, struct bytes path, unsigned max);
+void model_domains_add(struct model_domains *domains, struct bytes path);
 
 /* To a command; AUTH as if its credentials were right, and MODEL_AUTH_PROMPT for "go on". */
 enum model_reply model_answer(const struct model_state *state, const struct command *command);

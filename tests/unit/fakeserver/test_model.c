@@ -114,22 +114,32 @@ static void what_came_before_counts(void **state)
 #define RCPT "RCPT TO:<a@b>\r\n"
     static const struct {
         const char *offered;
-        const char *lines[5];
+        const char *lines[6];
         enum model_reply reply;
     } sequences[] = {
-        {"LIMITS MAILMAX=1", {MAIL, "RSET\r\n", MAIL},                                  MODEL_MAIL_LIMIT            },
-        {"LIMITS MAILMAX=2", {MAIL, "RSET\r\n", MAIL},                                  MODEL_MAIL_OK               },
-        {"LIMITS RCPTMAX=1", {MAIL, RCPT, RCPT},                                        MODEL_RCPT_LIMIT            },
-        {"LIMITS RCPTMAX=2", {MAIL, RCPT, RCPT},                                        MODEL_RCPT_OK               },
-        {"CHUNKING",         {MAIL, RCPT, "BDAT 0\r\n", "DATA\r\n"},                    MODEL_DATA_AFTER_BDAT       },
-        {"CHUNKING",         {MAIL, RCPT, "BDAT x\r\n"},                                MODEL_BDAT_BAD              },
+        {"LIMITS MAILMAX=1",       {MAIL, "RSET\r\n", MAIL},                                  MODEL_MAIL_LIMIT            },
+        {"LIMITS MAILMAX=2",       {MAIL, "RSET\r\n", MAIL},                                  MODEL_MAIL_OK               },
+        {"LIMITS RCPTMAX=1",       {MAIL, RCPT, RCPT},                                        MODEL_RCPT_LIMIT            },
+        {"LIMITS RCPTMAX=2",       {MAIL, RCPT, RCPT},                                        MODEL_RCPT_OK               },
+        {"LIMITS RCPTDOMAINMAX=1", {MAIL, RCPT, "RCPT TO:<c@d>\r\n"},                         MODEL_RCPT_DOMAIN_LIMIT     },
+        {"LIMITS RCPTDOMAINMAX=1",
+         {MAIL, RCPT, "RCPT TO:<c@d>\r\n", "RCPT TO:<c@d>\r\n"},
+         MODEL_RCPT_DOMAIN_LIMIT                                                                                          },
+        {"LIMITS RCPTDOMAINMAX=1", {MAIL, RCPT, "RCPT TO:<\"c@d\"@B>\r\n"},                   MODEL_RCPT_OK               },
+        {"LIMITS RCPTDOMAINMAX=1", {MAIL, RCPT, "RCPT TO:<postmaster>\r\n"},                  MODEL_RCPT_OK               },
+        {"LIMITS RCPTDOMAINMAX=1",
+         {MAIL, RCPT, "RSET\r\n", MAIL, "RCPT TO:<c@d>\r\n"},
+         MODEL_RCPT_DOMAIN_LIMIT                                                                                          },
+        {"LIMITS RCPTDOMAINMAX=2", {MAIL, RCPT, "RCPT TO:<c@d>\r\n"},                         MODEL_RCPT_OK               },
+        {"CHUNKING",               {MAIL, RCPT, "BDAT 0\r\n", "DATA\r\n"},                    MODEL_DATA_AFTER_BDAT       },
+        {"CHUNKING",               {MAIL, RCPT, "BDAT x\r\n"},                                MODEL_BDAT_BAD              },
         {"BINARYMIME",
          {"MAIL FROM:<a@b> BODY=BINARYMIME\r\n", RCPT, "DATA\r\n"},
-         MODEL_DATA_BINARY                                                                                          },
-        {"DSN",              {MAIL, "RCPT TO:<a@b> NOTIFY=NEVER ORCPT=rfc822;a@b\r\n"}, MODEL_RCPT_OK               },
-        {"DSN",              {MAIL, "RCPT TO:<a@b> NOTIFY=NEVER,DELAY\r\n"},            MODEL_RCPT_BAD_PARAMETER    },
-        {"DSN",              {MAIL, "RCPT TO:<a@b> ORCPT=a@b\r\n"},                     MODEL_RCPT_BAD_PARAMETER    },
-        {"HELP",             {MAIL, "RCPT TO:<a@b> NOTIFY=NEVER\r\n"},                  MODEL_RCPT_UNKNOWN_PARAMETER},
+         MODEL_DATA_BINARY                                                                                                },
+        {"DSN",                    {MAIL, "RCPT TO:<a@b> NOTIFY=NEVER ORCPT=rfc822;a@b\r\n"}, MODEL_RCPT_OK               },
+        {"DSN",                    {MAIL, "RCPT TO:<a@b> NOTIFY=NEVER,DELAY\r\n"},            MODEL_RCPT_BAD_PARAMETER    },
+        {"DSN",                    {MAIL, "RCPT TO:<a@b> ORCPT=a@b\r\n"},                     MODEL_RCPT_BAD_PARAMETER    },
+        {"HELP",                   {MAIL, "RCPT TO:<a@b> NOTIFY=NEVER\r\n"},                  MODEL_RCPT_UNKNOWN_PARAMETER},
     };
 
     (void)state;
