@@ -99,13 +99,22 @@ static bool can_be_binary(const struct actor *a)
     return offers(a, SMTP_EXTENSION_BINARYMIME) && offers(a, SMTP_EXTENSION_CHUNKING);
 }
 
-/* No TLS here: REQUIRETLS is never to be had (RFC 8689 4.2.1). */
+static bool is_tls_required(const struct actor *a)
+{
+    return asked(a, SEND_PARAMETER_REQUIRETLS).data != NULL;
+}
+
+/* Under TLS, and named there (RFC 8689 2, 4.2.1). */
+static bool can_require_tls(const struct actor *a)
+{
+    return (a->secure && offers(a, SMTP_EXTENSION_REQUIRETLS)) || HAS(a, REQUIRETLS_IN_CLEAR);
+}
+
 bool actor_extensions_allow(const struct actor *a)
 {
     bool utf8 = !needs_utf8(a) || offers(a, SMTP_EXTENSION_SMTPUTF8) || HAS(a, EIGHT_BIT_ADDRESS) ||
                 (HAS(a, UTF8_BY_OLD_KEYWORD) && a->old_keyword);
-    bool tls = asked(a, SEND_PARAMETER_REQUIRETLS).data == NULL || HAS(a, REQUIRETLS_IN_CLEAR) ||
-               HAS(a, REQUIRETLS_DROPPED);
+    bool tls = !is_tls_required(a) || can_require_tls(a) || HAS(a, REQUIRETLS_DROPPED);
     return utf8 && tls && can_deliver_by(a) && can_be_held(a) && has_good_values(a) &&
            can_be_binary(a);
 }
@@ -189,7 +198,7 @@ void actor_add_mail_parameters(const struct actor *a, char *line, size_t room)
     if (!HAS(a, PRIORITY_DROPPED))
         add_if(a, SMTP_EXTENSION_MT_PRIORITY, "MT-PRIORITY", SEND_PARAMETER_MT_PRIORITY, line,
                room);
-    if (HAS(a, REQUIRETLS_IN_CLEAR) && asked(a, SEND_PARAMETER_REQUIRETLS).data != NULL)
+    if (is_tls_required(a) && can_require_tls(a) && !HAS(a, REQUIRETLS_DROPPED))
         add(line, room, "REQUIRETLS", BYTES_NONE);
     add_body(a, line, room);
     add_utf8(a, line, room);

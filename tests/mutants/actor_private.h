@@ -115,6 +115,7 @@ struct actor {
     struct actor_reply reply;
     struct actor_offer offer;
     struct actor_offer offer_before; /* of the clear session */
+    struct smtp_extensions offered_before;
     bool secure, tls_wish, tls_tried, tls_again, tls_resumed;
     size_t tls_leftover; /* octets that came behind the 220 */
     struct actor_await awaited[ACTOR_AWAITED_MAX];

@@ -22,8 +22,10 @@ bool actor_tls_start(struct actor *a)
 {
     bool again = HAS(a, TLS_AGAIN) && a->secure && a->offer.starttls && !a->tls_again;
     bool wanted = (actor_tls_wanted(a) && !a->secure && !a->tls_tried) || again;
-    if (a->secure && HAS(a, TLS_OLD_LIST) && !a->helo)
+    if (a->secure && HAS(a, TLS_OLD_LIST) && !a->helo) {
         a->offer = a->offer_before;
+        a->offered = a->offered_before;
+    }
     if (HAS(a, TLS_NEVER_USED) && a->job->tls == SEND_TLS_OPPORTUNISTIC)
         return false;
     if (!wanted)
@@ -39,6 +41,7 @@ bool actor_tls_start(struct actor *a)
     a->tls_again = a->secure;
     a->tls_tried = true;
     a->offer_before = a->offer;
+    a->offered_before = a->offered;
     actor_put(a, HAS(a, TLS_ARGUMENT) ? "STARTTLS now" : "STARTTLS");
     actor_await(a, STAGE_STARTTLS, 0);
     if (HAS(a, TLS_IN_GROUP) && a->offer.pipelining)
