@@ -10,7 +10,9 @@
 
 struct smtp_player {
     struct smtp_client *client;
-    struct smtp_message message;
+    struct smtp_message *messages; /* all of them; submitted one after the other */
+    size_t message_count;
+    size_t submitted;
     struct smtp_recipient_outcome *outcomes;
     size_t outcome_count;
     enum smtp_outcome whole;
@@ -18,22 +20,40 @@ struct smtp_player {
     unsigned code;
     struct buf report;
     bool decided;
+    bool never; /* nobody can be asked what is asked for */
 };
 
-static bool take_message(struct smtp_player *player, const struct scenario_send *send,
-                         struct arena *arena)
+static bool read_text(const struct mail_text *text, struct arena *arena, struct bytes *ret)
 {
-    size_t size = (size_t)send->given.octets;
+    size_t size = (size_t)text->octets;
     char *octets = arena_alloc(arena, size + 1);
-    player->outcomes = arena_alloc_array(arena, send->to_count + 1, sizeof *player->outcomes);
-    if (octets == NULL || player->outcomes == NULL)
+    if (octets == NULL)
         return false;
-    player->message = (struct smtp_message){
-        .reverse_path = send->from,
-        .forward_paths = send->to,
-        .forward_path_count = send->to_count,
-        .octets = {octets, mail_text_read(&send->given, 0, octets, size)},
-    };
+    *ret = (struct bytes){octets, mail_text_read(text, 0, octets, size)};
+    return true;
+}
+
+static bool take_messages(struct smtp_player *player, const struct scenario_send *send,
+                          struct arena *arena)
+{
+    size_t count = send->messages;
+    player->message_count = count;
+    player->messages = arena_alloc_array(arena, count, sizeof *player->messages);
+    player->outcomes =
+        arena_alloc_array(arena, send->to_count * count + 1, sizeof *player->outcomes);
+    if (player->messages == NULL || player->outcomes == NULL)
+        return false;
+    for (unsigned i = 0; i < count; i++) {
+        struct mail_text numbered;
+        player->messages[i] = (struct smtp_message){
+            .reverse_path = send->from,
+            .forward_paths = send->to,
+            .forward_path_count = send->to_count,
+        };
+        if (!scenario_numbered_message(send, i + 1, arena, &numbered) ||
+            !read_text(&numbered, arena, &player->messages[i].octets))
+            return false;
+    }
     return true;
 }
 
@@ -42,7 +62,7 @@ static bool take_requests(struct smtp_player *player, const struct scenario_send
                           struct arena *arena)
 {
     const struct bytes *asked = send->parameters;
-    struct smtp_mail_request *mail = &player->message.request;
+    struct smtp_mail_request *mail = &player->messages[0].request;
     struct smtp_rcpt_request rcpt = {.orcpt = asked[SEND_PARAMETER_ORCPT]};
     struct smtp_rcpt_request *all = arena_alloc_array(arena, send->to_count, sizeof *all);
     unsigned long long number = 0;
@@ -67,18 +87,51 @@ static bool take_requests(struct smtp_player *player, const struct scenario_send
     mail->holdfor_s = (uint32_t)number;
     for (size_t i = 0; all != NULL && i < send->to_count; i++)
         all[i] = rcpt;
-    player->message.rcpt_requests = all;
+    player->messages[0].rcpt_requests = all;
+    for (size_t i = 1; i < player->message_count; i++) {
+        player->messages[i].request = *mail;
+        player->messages[i].rcpt_requests = all;
+    }
     return ok;
 }
 
-static void refuse(struct smtp_player *player)
+/* Of all messages so far: the first failure says why. */
+static void join(struct smtp_player *player, enum smtp_outcome outcome, unsigned code,
+                 enum smtp_stage stage)
 {
-    for (size_t i = 0; i < player->message.forward_path_count; i++)
-        player->outcomes[i] = (struct smtp_recipient_outcome){
-            .address = player->message.forward_paths[i], .outcome = SMTP_OUTCOME_PERMANENT};
-    player->outcome_count = player->message.forward_path_count;
-    player->whole = SMTP_OUTCOME_PERMANENT;
+    bool any_sent = outcome == SMTP_OUTCOME_SENT || player->whole == SMTP_OUTCOME_SENT ||
+                    outcome == SMTP_OUTCOME_PARTIAL || player->whole == SMTP_OUTCOME_PARTIAL;
+    bool first_failure = player->decided && player->whole == SMTP_OUTCOME_SENT;
+    if (!player->decided || (first_failure && outcome != SMTP_OUTCOME_SENT)) {
+        player->code = code;
+        player->stage = stage;
+    }
+    if (!player->decided)
+        player->whole = outcome;
+    else if (player->whole != outcome)
+        player->whole = any_sent ? SMTP_OUTCOME_PARTIAL : SMTP_OUTCOME_TEMPORARY;
     player->decided = true;
+}
+
+static void refuse(struct smtp_player *player, const struct smtp_message *message)
+{
+    for (size_t i = 0; i < message->forward_path_count; i++)
+        player->outcomes[player->outcome_count++] = (struct smtp_recipient_outcome){
+            .address = message->forward_paths[i], .outcome = SMTP_OUTCOME_PERMANENT};
+    join(player, SMTP_OUTCOME_PERMANENT, 0, SMTP_STAGE_GREETING);
+}
+
+static void submit_next(struct smtp_player *player)
+{
+    while (player->submitted < player->message_count) {
+        const struct smtp_message *message = &player->messages[player->submitted++];
+        bool taken = !player->never && smtp_client_submit(player->client, message, NULL);
+        if (player->submitted == player->message_count)
+            smtp_client_finish(player->client);
+        if (taken)
+            return;
+        refuse(player, message);
+    }
 }
 
 static void *make(void *owner, const struct scenario *scenario, size_t connection,
@@ -98,6 +151,7 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         .password = send->password,
         .plaintext_auth = send->tls == SEND_TLS_NONE,
         .tls = ways[send->tls],
+        .lmtp = send->lmtp,
         .recipients_max = send->to_count + 1,
         .noop = (send->before & SEND_BEFORE_NOOP) != 0,
         .verify = send->to,
@@ -115,7 +169,7 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
         options.timeouts_ms[i] = send->timeout_ms;
     if (player != NULL)
         buf_init(&player->report, REPORT_OCTETS_MAX);
-    if (player == NULL || !take_message(player, send, arena))
+    if (player == NULL || !take_messages(player, send, arena))
         return NULL;
     player->client = smtp_client_new(&options, NULL);
     if (player->client == NULL) { /* a name that it cannot say (RFC 6531 3.7.1) */
@@ -124,10 +178,8 @@ static void *make(void *owner, const struct scenario *scenario, size_t connectio
     }
     if (player->client == NULL)
         return NULL;
-    if (!take_requests(player, send, arena) ||
-        !smtp_client_submit(player->client, &player->message, NULL))
-        refuse(player);
-    smtp_client_finish(player->client);
+    player->never = !take_requests(player, send, arena);
+    submit_next(player);
     *ret = smtp_client_engine(player->client);
     return player;
 }
@@ -140,12 +192,10 @@ static void events(void *client)
         if (event.kind == SMTP_CLIENT_RECIPIENT)
             player->outcomes[player->outcome_count++] = event.recipient;
         if (event.kind == SMTP_CLIENT_MESSAGE) {
-            player->decided = true;
-            player->whole = event.recipient.outcome;
-            player->code = event.recipient.code;
+            join(player, event.recipient.outcome, event.recipient.code, event.stage);
             (void)buf_printf(&player->report, "%03u %.*s\n", event.recipient.code,
                              BYTES_FORMAT(event.recipient.text));
-            player->stage = event.stage;
+            submit_next(player);
         }
     }
 }
