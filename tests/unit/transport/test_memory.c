@@ -228,6 +228,26 @@ static void two_that_wish_for_tls_have_it(void **state)
     assert_int_equal(pair->server.heard.size, 0);
 }
 
+/* CVE-2011-0411, from the client's side. */
+static void octets_in_the_clear_are_of_no_session_but_to_a_client_that_keeps_them(void **state)
+{
+    struct pair *pair = *state;
+
+    for (unsigned keeps = 0; keeps < 2; keeps++) {
+        struct memory_tls tls = {.keeps_plain = keeps == 1};
+
+        tear_down(state);
+        set_up(state);
+        pair = *state;
+        memory_tls(pair->memory, &tls);
+        toy_say(&pair->server, "250 ok\r\n");
+        pair->client.wish = pair->server.wish = ENGINE_WISH_TLS;
+        (void)run(pair);
+        assert_int_equal(pair->client.wishes_done, keeps << ENGINE_WISH_TLS);
+        assert_int_equal(pair->client.heard.size, keeps * 8);
+    }
+}
+
 static void a_truncated_session_is_a_reset_to_the_client(void **state)
 {
     static const struct tls_demand demands[] = {{.fault = TLS_FAULT_NONE},
@@ -287,6 +307,7 @@ int main(void)
         TEST(an_engine_that_is_always_due_ends_the_run),
         TEST(two_runs_of_the_same_engines_are_the_same),
         TEST(two_that_wish_for_tls_have_it),
+        TEST(octets_in_the_clear_are_of_no_session_but_to_a_client_that_keeps_them),
         TEST(a_truncated_session_is_a_reset_to_the_client),
         TEST(a_client_hello_is_no_handshake_to_a_server_that_wishes_for_none),
         TEST(an_answer_in_the_clear_is_no_handshake),
