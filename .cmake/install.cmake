@@ -20,6 +20,7 @@ install(DIRECTORY scenarios DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/clients)
     install(DIRECTORY harness/clients DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 endif()
+install(DIRECTORY harness/editors DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 install(DIRECTORY harness/page DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/smtpdrill.bash)
     install(FILES harness/smtpdrill.bash RENAME smtpdrill COMPONENT programs

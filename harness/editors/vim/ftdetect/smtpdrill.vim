@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.drill,*.personality setfiletype smtpdrill
