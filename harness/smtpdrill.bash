@@ -20,7 +20,7 @@ _smtpdrill() {
         return
         ;;
     --report)
-        mapfile -t COMPREPLY < <(compgen -W 'text tap junit= json=' -- "$current")
+        mapfile -t COMPREPLY < <(compgen -W 'text tap junit= json= html=' -- "$current")
         return
         ;;
     --color)
@@ -32,6 +32,10 @@ _smtpdrill() {
             awk '/^[a-z]/ { print $1 }')" -- "$current")
         return
         ;;
+    --known)
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+        ;;
     --scenarios | --keep)
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
@@ -39,7 +43,7 @@ _smtpdrill() {
     esac
     case $command in
     run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --seed --repeat
-        --retry-failures --limit --strict --report --keep --scenarios --color --verbose --help' ;;
+        --retry-failures --limit --strict --known --report --keep --scenarios --color --verbose --help' ;;
     list) options='--clients --requirements --tags --capabilities --personalities --profiles --instances
         --scenarios --tag --not-tag --requirement --profile --help' ;;
     check) options='--scenarios --strict --help' ;;

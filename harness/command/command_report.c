@@ -1,12 +1,9 @@
 #include "harness/command/program.h"
 #include "harness/files.h"
-#include "harness/report/matrix.h"
+#include "harness/report/page.h"
 #include "transport/data_path.h"
 
 #include <stdlib.h>
-
-#define PAGE_OCTETS_MAX ((size_t)4 * 1024 * 1024)
-#define PAGE_MARK "/*results*/null"
 
 static const struct option_row rows[] = {
     {"output",    'o',  "FILE", "write the page there (default: report.html; - is standard output)"},
@@ -37,38 +34,10 @@ static bool read_results(struct program *program, struct matrix *matrix,
 static bool add_titles(struct program *program, struct matrix *matrix, struct err *err)
 {
     struct suite *suite = suite_new(program->scenarios, 1, err);
-    bool ok = suite != NULL && suite_load(suite, err);
+    bool ok = suite != NULL && suite_load(suite, err) && page_titles(matrix, suite, err);
 
-    for (size_t i = 0; ok && i < suite->count; i++)
-        if (!matrix_title(matrix, suite->scenarios[i].name, suite->scenarios[i].title))
-            ok = err_memory(err);
     suite_free(suite);
     return ok;
-}
-
-/* The page is a file of the data, with a mark where the results go. */
-static bool make_page(struct program *program, const struct matrix *matrix, struct buf *to,
-                      struct err *err)
-{
-    struct bytes mark = bytes_of(PAGE_MARK);
-    const char *folder;
-    struct bytes page;
-    char *json;
-    size_t at;
-    bool ok;
-
-    if (!data_path_folder("page", program->arena, &folder, err) ||
-        !data_path_read(arena_printf(program->arena, "%s/page.html", folder).data, PAGE_OCTETS_MAX,
-                        program->arena, &page, err))
-        return false;
-    at = bytes_find_bytes(page, mark);
-    if (at == BYTES_NOT_FOUND)
-        return err_set(err, ERR_SYNTAX, "%s/page.html has no mark for the results", folder);
-    json = matrix_json(matrix);
-    ok = json != NULL && buf_append(to, bytes_slice(page, 0, at)) && buf_append_string(to, json) &&
-         buf_append(to, bytes_after(page, at + mark.size));
-    free(json);
-    return ok || err_memory(err);
 }
 
 static bool write_page(const char *path, struct bytes page, struct err *err)
@@ -94,7 +63,7 @@ static bool report(struct program *program, const struct options *options, struc
         return err_memory(err);
     buf_init(&page, PROGRAM_OCTETS_MAX);
     ok = read_results(program, matrix, options, err) && add_titles(program, matrix, err) &&
-         make_page(program, matrix, &page, err) &&
+         page_make(matrix, program->arena, &page, err) &&
          write_page(path != NULL ? path : "report.html", buf_bytes(&page), err);
     buf_release(&page);
     matrix_free(matrix);

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "harness/command/again.h"
 #include "harness/command/program.h"
 #include "harness/report/report.h"
 #include "harness/run/progress.h"
@@ -11,26 +12,27 @@
 #include <unistd.h>
 
 static const struct option_row rows[] = {
-    {"client",         '\0', "NAME",    "the client, by its recipe (default: smtpsend)"        },
-    {"jobs",           'j',  "N",       "so many runs at once (default: eight for each core)"  },
-    {"tag",            '\0', "TAG",     "only scenarios with this tag (several: any of them)"  },
-    {"not-tag",        '\0', "TAG",     "no scenario with this tag"                            },
-    {"requirement",    '\0', "ID",      "only scenarios that cite this requirement"            },
-    {"profile",        '\0', "NAME",    "where RFCs disagree: default or strict"               },
-    {"slow",           '\0', NULL,      "also what takes minutes: scenarios with the tag slow" },
-    {"shard",          '\0', "I/N",     "only the I-th of N equal parts"                       },
-    {"seed",           '\0', "N",       "decides the order (default: another one each time)"   },
-    {"repeat",         '\0', "N",       "run each N times; the worst counts"                   },
-    {"retry-failures", '\0', NULL,      "run once more what failed; that counts"               },
-    {"limit",          '\0', "SECONDS", "end a run after so long, whatever its scenario says"  },
-    {"strict",         '\0', NULL,      "warnings fail"                                        },
-    {"report",         '\0', "FORM",    "text, tap, junit=FILE, json=FILE; several are allowed"},
-    {"keep",           '\0', "DIR",     "store the transcript of each run there"               },
-    {"scenarios",      '\0', "DIR",     "where the scenarios are"                              },
-    {"color",          '\0', "WHEN",    "auto, always or never"                                },
-    {"verbose",        'v',  NULL,      "name every run, not only those that failed"           },
-    {"help",           '\0', NULL,      "this text"                                            },
-    {NULL,             '\0', NULL,      NULL                                                   },
+    {"client",         '\0', "NAME",    "the client, by its recipe (default: smtpsend)"                   },
+    {"jobs",           'j',  "N",       "so many runs at once (default: eight for each core)"             },
+    {"tag",            '\0', "TAG",     "only scenarios with this tag (several: any of them)"             },
+    {"not-tag",        '\0', "TAG",     "no scenario with this tag"                                       },
+    {"requirement",    '\0', "ID",      "only scenarios that cite this requirement"                       },
+    {"profile",        '\0', "NAME",    "where RFCs disagree: default or strict"                          },
+    {"slow",           '\0', NULL,      "also what takes minutes: scenarios with the tag slow"            },
+    {"shard",          '\0', "I/N",     "only the I-th of N equal parts"                                  },
+    {"seed",           '\0', "N",       "decides the order (default: another one each time)"              },
+    {"repeat",         '\0', "N",       "run each N times; the worst counts"                              },
+    {"retry-failures", '\0', NULL,      "run once more what failed; that counts"                          },
+    {"limit",          '\0', "SECONDS", "end a run after so long, whatever its scenario says"             },
+    {"strict",         '\0', NULL,      "warnings fail"                                                   },
+    {"report",         '\0', "FORM",    "text, tap, junit=FILE, json=FILE, html=FILE; several are allowed"},
+    {"known",          '\0', "FILE",    "failures that are known, and fail no more if they pass"          },
+    {"keep",           '\0', "DIR",     "store the transcript of each run there"                          },
+    {"scenarios",      '\0', "DIR",     "where the scenarios are"                                         },
+    {"color",          '\0', "WHEN",    "auto, always or never"                                           },
+    {"verbose",        'v',  NULL,      "name every run, not only those that failed"                      },
+    {"help",           '\0', NULL,      "this text"                                                       },
+    {NULL,             '\0', NULL,      NULL                                                              },
 };
 
 static const char usage[] =
@@ -45,8 +47,10 @@ static const char usage[] =
 #define FILE_REPORTS_MAX 8
 #define WORDS_MAX OPTIONS_MAX
 
+struct run_command_line;
+
 struct file_report {
-    bool (*write)(const struct results *results, FILE *to, struct err *err);
+    bool (*write)(const struct run_command_line *line, FILE *to);
     const char *path; /* "-": standard output */
 };
 
@@ -58,6 +62,7 @@ struct run_command_line {
     const char *tags[WORDS_MAX];
     const char *not_tags[WORDS_MAX];
     const char *requirements[WORDS_MAX];
+    struct known known;
     struct run_options run;
     struct file_report reports[FILE_REPORTS_MAX];
     size_t report_count;
@@ -71,17 +76,33 @@ struct run_command_line {
 
 /* ---- options --------------------------------------------------------------------------------- */
 
+static bool write_junit(const struct run_command_line *line, FILE *to)
+{
+    return report_junit(line->run.results, to, line->err);
+}
+
+static bool write_json(const struct run_command_line *line, FILE *to)
+{
+    return report_json(line->run.results, to, line->err);
+}
+
+static bool write_html(const struct run_command_line *line, FILE *to)
+{
+    return report_html(line->run.results, line->run.suite, to, line->err);
+}
+
 static bool add_file_report(struct run_command_line *line, const char *form)
 {
     static const struct {
         const char *prefix;
-        bool (*write)(const struct results *results, FILE *to, struct err *err);
+        bool (*write)(const struct run_command_line *line, FILE *to);
     } forms[] = {
-        {"junit=", report_junit},
-        {"json=",  report_json },
+        {"junit=", write_junit},
+        {"json=",  write_json },
+        {"html=",  write_html },
     };
-    static const char *const known[] = {"text", "tap", "junit=FILE", "json=FILE"};
-    for (size_t i = 0; i < 2; i++) {
+    static const char *const known[] = {"text", "tap", "junit=FILE", "json=FILE", "html=FILE"};
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
         size_t length = strlen(forms[i].prefix);
         if (strncmp(form, forms[i].prefix, length) != 0 || form[length] == '\0')
             continue;
@@ -91,10 +112,10 @@ static bool add_file_report(struct run_command_line *line, const char *form)
             (struct file_report){.write = forms[i].write, .path = form + length};
         return true;
     }
-    const char *near = text_nearest(bytes_of(form), known, 4);
+    const char *near = text_nearest(bytes_of(form), known, 5);
     return err_set(line->err, ERR_SYNTAX,
                    "no report is called %s%s%s; there are text, tap, "
-                   "junit=FILE and json=FILE",
+                   "junit=FILE, json=FILE and html=FILE",
                    text_show(bytes_of(form)).text, near != NULL ? ", but " : "",
                    near != NULL ? near : "");
 }
@@ -230,41 +251,13 @@ static bool read_line(struct run_command_line *line)
                       &wishes->shard_count, line->err);
 }
 
-/* ---- the command line to run one scenario again ---------------------------------------------- */
-
-static bool append_word(struct buf *to, const char *word)
+static bool read_known(struct run_command_line *line)
 {
-    bool quote = word[0] == '\0' || strpbrk(word, " \t\n*?[]{}'\"$\\&|;<>()#~`!") != NULL;
-    bool ok = buf_append_string(to, quote ? " '" : " ");
-    for (; ok && *word != '\0'; word++)
-        ok = *word == '\'' ? buf_append_string(to, "'\\''") : buf_append_octet(to, *word);
-    return ok && buf_append_string(to, quote ? "'" : "");
-}
-
-/* With %s where the scenario goes, since a COMMAND stands behind it. */
-static bool make_again(struct run_command_line *line, struct results *results)
-{
-    const struct options *options = &line->options;
-    const char *client = options_value(options, "client");
-    const char *scenarios = options_value(options, "scenarios");
-    struct buf head;
-    struct buf tail;
-    buf_init(&head, 64 * 1024);
-    buf_init(&tail, 64 * 1024);
-    bool ok = buf_append_string(&head, "smtpdrill run");
-    if (client != NULL)
-        ok = ok && buf_append_string(&head, " --client") && append_word(&head, client);
-    if (scenarios != NULL)
-        ok = ok && buf_append_string(&head, " --scenarios") && append_word(&head, scenarios);
-    if (options->has_command)
-        ok = ok && buf_append_string(&tail, " --");
-    for (size_t i = 0; ok && i < options->command_count; i++)
-        ok = append_word(&tail, options->command[i]);
-    results->again = ok ? arena_string(results->arena, buf_bytes(&head)) : NULL;
-    results->again_tail = ok ? arena_string(results->arena, buf_bytes(&tail)) : NULL;
-    buf_release(&head);
-    buf_release(&tail);
-    return (results->again != NULL && results->again_tail != NULL) || err_memory(line->err);
+    const char *path = options_value(&line->options, "known");
+    struct bytes text;
+    return path == NULL ||
+           (data_path_read(path, KNOWN_OCTETS_MAX, line->program.arena, &text, line->err) &&
+            known_parse(path, text, line->program.arena, &line->known, line->err));
 }
 
 /* ---- running --------------------------------------------------------------------------------- */
@@ -293,15 +286,15 @@ static void run_finished(void *owner, size_t index, uint64_t now_ms)
     progress_draw(&line->progress, line->run.results, now_ms);
 }
 
-static bool write_file_report(const struct file_report *report, const struct results *results,
-                              struct err *err)
+static bool write_file_report(const struct run_command_line *line, const struct file_report *report)
 {
+    struct err *err = line->err;
     if (strcmp(report->path, "-") == 0)
-        return report->write(results, stdout, err);
+        return report->write(line, stdout);
     FILE *to = fopen(report->path, "w");
     if (to == NULL)
         return err_set(err, ERR_IO, "%s: %s", report->path, strerror(errno));
-    bool ok = report->write(results, to, err);
+    bool ok = report->write(line, to);
     if (fclose(to) != 0 && ok)
         ok = err_set(err, ERR_IO, "%s: %s", report->path, strerror(errno));
     return ok;
@@ -319,7 +312,7 @@ static bool write_reports(struct run_command_line *line)
     if (!ok)
         return err_set(line->err, ERR_IO, "standard output does not take the report");
     for (size_t i = 0; i < line->report_count; i++)
-        if (!write_file_report(&line->reports[i], results, line->err))
+        if (!write_file_report(line, &line->reports[i]))
             return false;
     return true;
 }
@@ -337,6 +330,16 @@ static bool choose_client(struct run_command_line *line)
                           line->err);
 }
 
+/* Whether a rule is broken can be said when everything was run. */
+static bool is_whole(const struct run_command_line *line)
+{
+    const struct plan_wishes *wishes = &line->wishes;
+    return wishes->word_count + wishes->tag_count + wishes->not_tag_count +
+                   wishes->requirement_count ==
+               0 &&
+           wishes->shard_count == 1 && !line->run.results->interrupted;
+}
+
 static bool run_plan(struct run_command_line *line, struct suite *suite, const struct plan *plan)
 {
     struct results *results = results_new(plan->count, line->err);
@@ -351,13 +354,15 @@ static bool run_plan(struct run_command_line *line, struct suite *suite, const s
     line->run.finished = run_finished;
     line->run.owner = line;
     results->client = line->recipe.name.data;
+    results->known = &line->known;
     results->seed = line->wishes.seed;
     results->shard_index = line->wishes.shard_index;
     results->shard_count = line->wishes.shard_count;
     results->strict = options_value(&line->options, "strict") != NULL;
     if (isatty(STDERR_FILENO) == 1)
         line->progress.to = stderr;
-    return make_again(line, results) && run_all(&line->run, line->err) && write_reports(line);
+    return again_make(&line->options, results, line->err) && run_all(&line->run, line->err) &&
+           (!is_whole(line) || results_expect_rules(results, line->err)) && write_reports(line);
 }
 
 static enum program_status run_line(struct run_command_line *line)
@@ -367,7 +372,7 @@ static enum program_status run_line(struct run_command_line *line)
     enum program_status status = PROGRAM_TROUBLE;
     bool ok = read_line(line) &&
               program_open(&line->program, options_value(&line->options, "scenarios"), line->err) &&
-              choose_client(line);
+              read_known(line) && choose_client(line);
     if (ok)
         suite = suite_new(line->program.scenarios, line->wishes.seed, line->err);
     ok = ok && suite != NULL && suite_load(suite, line->err) &&

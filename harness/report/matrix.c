@@ -9,8 +9,9 @@
 #define SCHEMA 1
 
 struct column {
-    json_t *value; /* name, version, rules, details … */
-    char *cells;   /* one letter an instance, as many as there were when it was last touched */
+    json_t *value;  /* name, version, rules, details … */
+    char *cells;    /* one letter an instance, as many as there were when it was last touched */
+    char *outcomes; /* as many */
     size_t cell_count;
 };
 
@@ -33,9 +34,9 @@ static const struct {
 #define CELL_COUNT (sizeof(cells) / sizeof(cells[0]))
 
 /* What a cell says beside its letter, and a rule beside its requirement. */
-static const char *const details[] = {"findings", "dialogue",    "reason", "variations",
-                                      "runs",     "failed_runs", "hung",   "exit_status",
-                                      "signal",   "rules"};
+static const char *const details[] = {
+    "findings", "dialogue",    "reason", "variations", "runs",          "failed_runs",
+    "hung",     "exit_status", "signal", "rules",      "known_failure", "unexpected_pass"};
 static const char *const client_members[] = {"seed", "strict", "summary"};
 
 struct matrix *matrix_new(void)
@@ -60,6 +61,7 @@ void matrix_free(struct matrix *matrix)
     for (size_t i = 0; i < matrix->column_count; i++) {
         json_decref(matrix->columns[i].value);
         free(matrix->columns[i].cells);
+        free(matrix->columns[i].outcomes);
     }
     json_decref(matrix->names);
     json_decref(matrix->index);
@@ -138,19 +140,27 @@ static bool place_of(struct matrix *matrix, const char *name, size_t *ret)
     return true;
 }
 
+static bool grow(char **letters, size_t count, size_t wanted)
+{
+    char *more = realloc(*letters, wanted);
+
+    if (more == NULL)
+        return false;
+    memset(more + count, MATRIX_NOTHING, wanted - count);
+    *letters = more;
+    return true;
+}
+
 static bool make_room(struct column *column, size_t place)
 {
     size_t count = column->cell_count;
-    char *more;
 
     if (place < count)
         return true;
     count = count * 2 > place + 1 ? count * 2 : place + 1;
-    more = realloc(column->cells, count);
-    if (more == NULL)
+    if (!grow(&column->cells, column->cell_count, count) ||
+        !grow(&column->outcomes, column->cell_count, count))
         return false;
-    memset(more + column->cell_count, MATRIX_NOTHING, count - column->cell_count);
-    column->cells = more;
     column->cell_count = count;
     return true;
 }
@@ -161,12 +171,34 @@ static char letter_of(json_t *result)
 
     if (verdict == NULL)
         return '\0';
+    if (json_object_get(result, "known_failure") != NULL)
+        return MATRIX_KNOWN;
+    if (json_object_get(result, "unexpected_pass") != NULL)
+        return MATRIX_UNEXPECTED;
     if (strcmp(verdict, "pass") == 0 && json_array_size(json_object_get(result, "variations")) > 0)
         return MATRIX_VARIATION;
     for (size_t i = 0; i < CELL_COUNT; i++)
         if (strcmp(verdict, cells[i].verdict) == 0)
             return cells[i].letter;
     return '\0';
+}
+
+static char outcome_of(json_t *result)
+{
+    static const struct {
+        char letter;
+        const char *outcome;
+    } outcomes[] = {
+#define X(letter, outcome) {letter, outcome},
+        MATRIX_OUTCOME_TABLE(X)
+#undef X
+    };
+    const char *outcome = json_string_value(json_object_get(result, "outcome"));
+
+    for (size_t i = 0; outcome != NULL && i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+        if (strcmp(outcome, outcomes[i].outcome) == 0)
+            return outcomes[i].letter;
+    return MATRIX_NOTHING;
 }
 
 /* A plain pass has none. */
@@ -205,6 +237,7 @@ static bool add_result(struct matrix *matrix, struct column *column, json_t *res
                        "or version its own results",
                        text_show(bytes_of(path)).text, name);
     column->cells[place] = letter;
+    column->outcomes[place] = outcome_of(result);
     return letter == 'p' || keep_details(column, place, result) || err_memory(err);
 }
 
@@ -271,10 +304,10 @@ bool matrix_title(struct matrix *matrix, const char *scenario, struct bytes titl
            json_object_set_new(matrix->titles, scenario, json_stringn(title.data, title.size)) == 0;
 }
 
-static json_t *column_json(const struct matrix *matrix, const struct column *column)
+/* One letter for each of count instances. */
+static json_t *letters_json(const char *letters, size_t there, size_t count)
 {
-    size_t count = json_array_size(matrix->names);
-    size_t kept = column->cell_count < count ? column->cell_count : count;
+    size_t kept = there < count ? there : count;
     char *line = malloc(count + 1);
     json_t *value;
 
@@ -282,14 +315,26 @@ static json_t *column_json(const struct matrix *matrix, const struct column *col
         return NULL;
     memset(line, MATRIX_NOTHING, count);
     if (kept > 0)
-        memcpy(line, column->cells, kept);
-    value = json_copy(column->value);
-    if (value != NULL && json_object_set_new(value, "cells", json_stringn(line, count)) != 0) {
-        json_decref(value);
-        value = NULL;
-    }
+        memcpy(line, letters, kept);
+    value = json_stringn(line, count);
     free(line);
     return value;
+}
+
+static json_t *column_json(const struct matrix *matrix, const struct column *column)
+{
+    size_t count = json_array_size(matrix->names);
+    json_t *value = json_copy(column->value);
+
+    if (value == NULL)
+        return NULL;
+    if (json_object_set_new(value, "cells",
+                            letters_json(column->cells, column->cell_count, count)) == 0 &&
+        json_object_set_new(value, "outcomes",
+                            letters_json(column->outcomes, column->cell_count, count)) == 0)
+        return value;
+    json_decref(value);
+    return NULL;
 }
 
 /* "</script" and "<!--" must not stand in a script; in JSON a "<" is in strings alone. */

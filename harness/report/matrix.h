@@ -3,7 +3,8 @@
  *
  * Shape:   matrix_add() reads one file of smtpdrill-results(5); files of the same client and
  * version are parts of one column (shards). matrix_json() is one JSON object: the names of all
- *          instances, and for each client one letter an instance (MATRIX_CELL_TABLE), with details
+ *          instances, and for each client two letters an instance, for the verdict
+ *          (MATRIX_CELL_TABLE) and for the outcome (MATRIX_OUTCOME_TABLE), with details
  *          of those cells alone that say more than a pass.
  * Bounds:  MATRIX_CLIENTS_MAX columns; MATRIX_FILE_OCTETS_MAX a file.
  * Lives:   matrix_free() frees all of it; what is added is copied.
@@ -26,8 +27,20 @@
     X('u', "unsupported", "unsupported")                                                           \
     X('n', "not-reached", "not reached")                                                           \
     X('e', "error", "error")
-#define MATRIX_VARIATION 'v' /* a pass with named variations */
-#define MATRIX_NOTHING '.'   /* not run */
+#define MATRIX_VARIATION 'v'  /* a pass with named variations */
+#define MATRIX_KNOWN 'k'      /* a failure that is known */
+#define MATRIX_UNEXPECTED 'x' /* a pass of what is known to fail */
+/* letter, outcome as the client claims it; the page knows the same ones */
+#define MATRIX_OUTCOME_TABLE(X)                                                                    \
+    X('s', "sent")                                                                                 \
+    X('t', "temporary")                                                                            \
+    X('p', "permanent")                                                                            \
+    X('u', "unknown")                                                                              \
+    X('m', "partial")                                                                              \
+    X('a', "refused-auth")                                                                         \
+    X('l', "refused-tls")                                                                          \
+    X('f', "failed")
+#define MATRIX_NOTHING '.' /* not run */
 
 struct matrix;
 

@@ -1,8 +1,8 @@
 /*
- * report.h - results as text, TAP, JUnit XML and JSON: four faces of one struct results.
+ * report.h - results as text, TAP, JUnit XML, JSON and HTML: five faces of one struct results.
  *
- * Text and TAP are written while the runs go on, a result at a time in the order of the plan; JUnit
- * and JSON at the end. All foreign octets are escaped.
+ * Text and TAP are written while the runs go on, a result at a time in the order of the plan; the
+ * others at the end. All foreign octets are escaped.
  *
  * Bounds:  what struct results holds.
  * Errors:  ERR_IO when the stream does not take it, ERR_MEMORY.
@@ -37,6 +37,11 @@ bool report_tap_end(const struct results *results, FILE *to);
 /* report_junit.c, report_json.c */
 bool report_junit(const struct results *results, FILE *to, struct err *err);
 bool report_json(const struct results *results, FILE *to, struct err *err);
+
+/* report_html.c: the page of one client; the suite gives the titles */
+struct suite;
+bool report_html(const struct results *results, const struct suite *suite, FILE *to,
+                 struct err *err);
 
 /* Words shared by all: `expected …; got …`, in the buffer. */
 bool report_sentence(struct buf *to, const struct finding *finding);

@@ -43,7 +43,7 @@ static json_t *json_finding(const struct finding *finding)
     return value;
 }
 
-static json_t *json_result(const struct result *result)
+static json_t *json_result(const struct results *results, const struct result *result)
 {
     json_t *findings = json_array();
     for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
@@ -54,10 +54,16 @@ static json_t *json_result(const struct result *result)
                   "findings", findings, "variations", json_variations(result->variations), "runs",
                   (int)result->runs, "failed_runs", (int)result->failed_runs, "duration_ms",
                   (json_int_t)result->duration_ms, "hung", result->hung ? 1 : 0);
+    if (result->outcome != NULL)
+        (void)json_object_set_new(value, "outcome", json_string(result->outcome));
     if (result->reason.size > 0)
         (void)json_object_set_new(value, "reason", json_text(result->reason));
     if (result->dialogue.size > 0)
         (void)json_object_set_new(value, "dialogue", json_text(result->dialogue));
+    if (result_is_known_failure(results, result))
+        (void)json_object_set_new(value, "known_failure", json_text(result->known->reason));
+    if (result_is_unexpected_pass(results, result))
+        (void)json_object_set_new(value, "unexpected_pass", json_text(result->known->reason));
     if (result->status >= 0)
         (void)json_object_set_new(value, "exit_status", json_integer(result->status));
     if (result->signal != 0)
@@ -65,12 +71,18 @@ static json_t *json_result(const struct result *result)
     return value;
 }
 
-static json_t *json_rule(const struct broken_rule *rule)
+static json_t *json_rule(const struct results *results, const struct broken_rule *rule)
 {
-    return json_pack("{s:s, s:s, s:I, s:s, s:o, s:o, s:o}", "requirement", rule->requirement,
-                     "level", finding_level_word(rule->level), "runs", (json_int_t)rule->runs,
-                     "scenario", rule->scenario, "expected", json_text(rule->expected), "got",
-                     json_text(rule->got), "dialogue", json_text(rule->dialogue));
+    json_t *value =
+        json_pack("{s:s, s:s, s:I, s:s, s:o, s:o, s:o}", "requirement", rule->requirement, "level",
+                  finding_level_word(rule->level), "runs", (json_int_t)rule->runs, "scenario",
+                  rule->scenario, "expected", json_text(rule->expected), "got",
+                  json_text(rule->got), "dialogue", json_text(rule->dialogue));
+    if (rule->unexpected_pass)
+        (void)json_object_set_new(value, "unexpected_pass", json_text(rule->known->reason));
+    if (broken_rule_is_known_failure(results, rule))
+        (void)json_object_set_new(value, "known_failure", json_text(rule->known->reason));
+    return value;
 }
 
 static json_t *json_summary(const struct results *results)
@@ -80,7 +92,11 @@ static json_t *json_summary(const struct results *results)
         (void)json_object_set_new(summary, verdict_result_word((enum verdict_result)i),
                                   json_integer((json_int_t)results->verdicts[i]));
     (void)json_object_set_new(summary, "rules_broken",
-                              json_integer((json_int_t)results->rule_count));
+                              json_integer((json_int_t)results_rules_broken(results)));
+    (void)json_object_set_new(summary, "known_failures",
+                              json_integer((json_int_t)results->known_failures));
+    (void)json_object_set_new(summary, "unexpected_passes",
+                              json_integer((json_int_t)results->unexpected_passes));
     (void)json_object_set_new(summary, "flaky", json_integer((json_int_t)results->flaky));
     (void)json_object_set_new(summary, "duration_ms",
                               json_integer((json_int_t)results->duration_ms));
@@ -105,9 +121,9 @@ bool report_json(const struct results *results, FILE *to, struct err *err)
     json_t *rules = json_array();
     for (size_t i = 0; i < results->count; i++)
         if (results->entries[i].done)
-            (void)json_array_append_new(scenarios, json_result(&results->entries[i]));
+            (void)json_array_append_new(scenarios, json_result(results, &results->entries[i]));
     for (size_t i = 0; i < results->rule_count; i++)
-        (void)json_array_append_new(rules, json_rule(&results->rules[i]));
+        (void)json_array_append_new(rules, json_rule(results, &results->rules[i]));
     json_t *root = json_pack("{s:i, s:{s:s, s:s}, s:I, s:{s:i, s:i}, s:b, s:o, s:o, s:o, s:o}",
                              "schema", REPORT_SCHEMA, "client", "name", results->client, "version",
                              results->version, "seed", (json_int_t)results->seed, "shard", "index",

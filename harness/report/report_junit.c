@@ -93,6 +93,16 @@ static struct bytes message_of(const struct result *result, struct buf *sentence
     return sentence->size > 0 ? buf_bytes(sentence) : result->reason;
 }
 
+static void note_known(struct writer *writer, const char *element, const char *says,
+                       const struct known_failure *known)
+{
+    struct buf message;
+    buf_init(&message, KNOWN_OCTETS_MAX + 256);
+    (void)(buf_append_string(&message, says) && buf_append(&message, known->reason));
+    note(writer, element, buf_bytes(&message), BYTES_NONE);
+    buf_release(&message);
+}
+
 static void write_case(struct writer *writer, const struct results *results,
                        const struct result *result)
 {
@@ -103,6 +113,10 @@ static void write_case(struct writer *writer, const struct results *results,
     seconds(writer, result->duration_ms);
     if (result->verdict == VERDICT_ERROR)
         note(writer, "error", message, result->dialogue);
+    else if (result_is_unexpected_pass(results, result))
+        note_known(writer, "failure", "unexpected pass, known to fail: ", result->known);
+    else if (result_is_known_failure(results, result))
+        note_known(writer, "skipped", "known failure: ", result->known);
     else if (result_is_failure(results, result))
         note(writer, "failure", message, result->dialogue);
     else if (result->verdict == VERDICT_UNSUPPORTED || result->verdict == VERDICT_NOT_REACHED)
@@ -117,17 +131,15 @@ static void write_case(struct writer *writer, const struct results *results,
 
 static void write_scenarios(struct writer *writer, const struct results *results)
 {
-    size_t failures = results->verdicts[VERDICT_FAIL];
-    if (results->strict)
-        failures += results->verdicts[VERDICT_WARN];
     begin(writer, "testsuite");
     check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml("name"), "%s %s scenarios",
                                                     results->client, results->version));
     number(writer, "tests", results->count);
-    number(writer, "failures", failures);
+    number(writer, "failures", results_failures(results));
     number(writer, "errors", results->verdicts[VERDICT_ERROR]);
     number(writer, "skipped",
-           results->verdicts[VERDICT_UNSUPPORTED] + results->verdicts[VERDICT_NOT_REACHED]);
+           results->verdicts[VERDICT_UNSUPPORTED] + results->verdicts[VERDICT_NOT_REACHED] +
+               results->known_failures);
     seconds(writer, results->duration_ms);
     for (size_t i = 0; i < results->count; i++)
         if (results->entries[i].done)
@@ -137,14 +149,18 @@ static void write_scenarios(struct writer *writer, const struct results *results
 
 static void write_rules(struct writer *writer, const struct results *results)
 {
-    size_t failures = 0;
-    for (size_t i = 0; i < results->rule_count; i++)
+    size_t failures = 0, known = 0;
+    for (size_t i = 0; i < results->rule_count; i++) {
         failures += broken_rule_is_failure(results, &results->rules[i]) ? 1 : 0;
+        known += broken_rule_is_known_failure(results, &results->rules[i]) ? 1 : 0;
+    }
     begin(writer, "testsuite");
     check(writer, xmlTextWriterWriteFormatAttribute(writer->xml, as_xml("name"), "%s %s rules",
                                                     results->client, results->version));
     number(writer, "tests", results->rule_count);
     number(writer, "failures", failures);
+    if (known > 0)
+        number(writer, "skipped", known);
     for (size_t i = 0; i < results->rule_count; i++) {
         const struct broken_rule *rule = &results->rules[i];
         struct finding finding = {.expected = rule->expected, .got = rule->got};
@@ -154,7 +170,11 @@ static void write_rules(struct writer *writer, const struct results *results)
         begin(writer, "testcase");
         attribute(writer, "classname", "rules");
         attribute(writer, "name", rule->requirement);
-        if (broken_rule_is_failure(results, rule))
+        if (rule->unexpected_pass)
+            note_known(writer, "failure", "unexpected pass, known to fail: ", rule->known);
+        else if (broken_rule_is_known_failure(results, rule))
+            note_known(writer, "skipped", "known failure: ", rule->known);
+        else if (broken_rule_is_failure(results, rule))
             note(writer, "failure", buf_bytes(&sentence), rule->dialogue);
         else
             check(writer, xmlTextWriterWriteFormatElement(

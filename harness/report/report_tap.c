@@ -36,12 +36,18 @@ bool report_tap_result(const struct results *results, size_t index, FILE *to)
     bool failed = result_is_failure(results, result);
     if (index == 0)
         (void)fputs("TAP version 13\n", to);
-    (void)fprintf(to, "%s %zu - ", failed ? "not ok" : "ok", index + 1);
+    bool is_known = result_is_known_failure(results, result);
+    (void)fprintf(to, "%s %zu - ", failed || is_known ? "not ok" : "ok", index + 1);
     put_description(result->name, to);
     if (result->verdict == VERDICT_UNSUPPORTED || result->verdict == VERDICT_NOT_REACHED)
         (void)fprintf(to, " # SKIP %s: %.*s", verdict_result_word(result->verdict),
                       BYTES_FORMAT(result->reason));
+    if (is_known) /* which is no failure to a reader of TAP */
+        (void)fprintf(to, " # TODO known failure: %.*s", BYTES_FORMAT(result->known->reason));
     (void)fputc('\n', to);
+    if (result_is_unexpected_pass(results, result))
+        (void)fprintf(to, "# unexpected pass, known to fail (%s:%u): %.*s\n", results->known->path,
+                      result->known->line, BYTES_FORMAT(result->known->reason));
     if (result->verdict == VERDICT_ERROR)
         put_comment(result->reason, to);
     for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
@@ -56,9 +62,19 @@ bool report_tap_end(const struct results *results, FILE *to)
 {
     for (size_t i = 0; i < results->rule_count; i++) {
         const struct broken_rule *rule = &results->rules[i];
-        (void)fprintf(to, "%s %zu - rule %s\n",
-                      broken_rule_is_failure(results, rule) ? "not ok" : "ok",
+        bool is_known = broken_rule_is_known_failure(results, rule);
+        (void)fprintf(to, "%s %zu - rule %s",
+                      is_known || broken_rule_is_failure(results, rule) ? "not ok" : "ok",
                       results->count + i + 1, rule->requirement);
+        if (is_known)
+            (void)fprintf(to, " # TODO known failure: %.*s", BYTES_FORMAT(rule->known->reason));
+        (void)fputc('\n', to);
+        if (rule->unexpected_pass) {
+            (void)fprintf(to, "# unexpected pass, known to fail (%s:%u): %.*s\n",
+                          results->known->path, rule->known->line,
+                          BYTES_FORMAT(rule->known->reason));
+            continue;
+        }
         (void)fprintf(to, "# %s, in %zu runs, for one %s\n", report_level(rule->level), rule->runs,
                       rule->scenario);
         put_comment(rule->dialogue, to);
@@ -69,7 +85,7 @@ bool report_tap_end(const struct results *results, FILE *to)
         (void)fprintf(to, "Bail out! interrupted\n");
     (void)fprintf(to, "1..%zu\n# ", results->count + results->rule_count);
     (void)report_text_counts(results, to);
-    (void)fprintf(to, "; %zu rule%s broken\n", results->rule_count,
-                  results->rule_count == 1 ? "" : "s");
+    (void)fprintf(to, "; %zu rule%s broken\n", results_rules_broken(results),
+                  results_rules_broken(results) == 1 ? "" : "s");
     return ferror(to) == 0 && fflush(to) == 0;
 }

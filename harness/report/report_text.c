@@ -94,9 +94,30 @@ static void put_again(const struct results *results, const char *name, FILE *to)
                   quote ? "'" : "", results->again_tail);
 }
 
-static bool is_shown(const struct result *result, struct report_style style)
+/* Known, or known and not so any more: with the line that says it. */
+static void put_known(const struct results *results, const struct known_failure *known,
+                      const char *what, FILE *to)
 {
-    return style.verbose || result->verdict == VERDICT_FAIL || result->verdict == VERDICT_WARN ||
+    (void)fprintf(to, "   %s (%s:%u): ", what, results->known->path, known->line);
+    put_bytes(known->reason, to);
+    (void)fputc('\n', to);
+}
+
+static void put_known_result(const struct results *results, const struct result *result, FILE *to)
+{
+    if (result_is_known_failure(results, result))
+        put_known(results, result->known, "known failure", to);
+    if (result_is_unexpected_pass(results, result))
+        put_known(results, result->known, "unexpected pass, it is known to fail", to);
+}
+
+static bool is_shown(const struct results *results, const struct result *result,
+                     struct report_style style)
+{
+    if (result_is_known_failure(results, result) && !style.verbose)
+        return false;
+    return style.verbose || result_is_unexpected_pass(results, result) ||
+           result->verdict == VERDICT_FAIL || result->verdict == VERDICT_WARN ||
            result->verdict == VERDICT_ERROR;
 }
 
@@ -105,8 +126,12 @@ bool report_text_result(const struct results *results, size_t index, struct repo
 {
     const struct result *result = &results->entries[index];
     const struct finding *first = first_finding(result);
-    if (!is_shown(result, style))
+    if (!is_shown(results, result, style))
         return true;
+    if (result_is_known_failure(results, result))
+        (void)fputs("known ", to);
+    if (result_is_unexpected_pass(results, result))
+        (void)fputs("UNEXPECTED ", to);
     put_word(result->verdict, style, to);
     (void)fprintf(to, " %s", result->name);
     if (result->verdict == VERDICT_PASS || result->verdict == VERDICT_UNSUPPORTED ||
@@ -115,6 +140,7 @@ bool report_text_result(const struct results *results, size_t index, struct repo
             (void)fputs(": ", to);
         put_bytes(result->reason, to);
         (void)fputc('\n', to);
+        put_known_result(results, result, to);
         put_variations(result, to);
         return ferror(to) == 0;
     }
@@ -130,6 +156,7 @@ bool report_text_result(const struct results *results, size_t index, struct repo
     }
     put_other_findings(result, result->dialogue.size > 0 ? first : NULL, to);
     put_ending(result, to);
+    put_known_result(results, result, to);
     put_variations(result, to);
     put_again(results, result->name, to);
     (void)fputc('\n', to);
@@ -139,6 +166,16 @@ bool report_text_result(const struct results *results, size_t index, struct repo
 static void put_rule(const struct results *results, const struct broken_rule *rule,
                      struct report_style style, FILE *to)
 {
+    bool is_known = broken_rule_is_known_failure(results, rule);
+    if (rule->unexpected_pass) {
+        (void)fprintf(to, "UNEXPECTED pass rule %s\n", rule->requirement);
+        put_known(results, rule->known, "no run breaks it, which is known to happen", to);
+        return;
+    }
+    if (is_known && !style.verbose)
+        return;
+    if (is_known)
+        (void)fputs("known ", to);
     put_word(rule->level == FINDING_MUST     ? VERDICT_FAIL
              : rule->level == FINDING_SHOULD ? VERDICT_WARN
                                              : VERDICT_PASS,
@@ -148,6 +185,8 @@ static void put_rule(const struct results *results, const struct broken_rule *ru
     (void)fprintf(to, "   in %zu of %zu runs, for one %s\n", rule->runs, results->done,
                   rule->scenario);
     put_bytes(rule->dialogue, to);
+    if (is_known)
+        put_known(results, rule->known, "known failure", to);
     put_again(results, rule->scenario, to);
     (void)fputc('\n', to);
 }
@@ -161,6 +200,12 @@ bool report_text_counts(const struct results *results, FILE *to)
         (void)fprintf(to, "%s%zu %s", separator, results->verdicts[i], faces[i].counted);
         separator = ", ";
     }
+    if (results->known_failures > 0)
+        (void)fprintf(to, ", %zu known failure%s among them", results->known_failures,
+                      results->known_failures == 1 ? "" : "s");
+    if (results->unexpected_passes > 0)
+        (void)fprintf(to, ", %zu unexpected pass%s", results->unexpected_passes,
+                      results->unexpected_passes == 1 ? "" : "es");
     return ferror(to) == 0;
 }
 
@@ -177,8 +222,8 @@ bool report_text_end(const struct results *results, struct report_style style, F
     (void)fprintf(to, "%s%s%s: ", results->client, results->version[0] != '\0' ? " " : "",
                   results->version);
     (void)report_text_counts(results, to);
-    (void)fprintf(to, " of %zu runs; %zu rule%s broken", results->count, results->rule_count,
-                  results->rule_count == 1 ? "" : "s");
+    (void)fprintf(to, " of %zu runs; %zu rule%s broken", results->count,
+                  results_rules_broken(results), results_rules_broken(results) == 1 ? "" : "s");
     if (results->interrupted)
         (void)fprintf(to, "; interrupted after %zu", results->done);
     if (results->flaky > 0)

@@ -92,8 +92,11 @@ static struct broken_rule *rule_row(struct results *results, const struct findin
     memmove(&results->rules[at + 1], &results->rules[at],
             (results->rule_count - at) * sizeof(*results->rules));
     results->rule_count++;
-    results->rules[at] = (struct broken_rule){
-        .requirement = finding->requirement, .expected = finding->expected, .records = SIZE_MAX};
+    results->rules[at] =
+        (struct broken_rule){.requirement = finding->requirement,
+                             .expected = finding->expected,
+                             .records = SIZE_MAX,
+                             .known = known_rule(results->known, finding->requirement)};
     return &results->rules[at];
 }
 
@@ -151,28 +154,109 @@ bool results_add(struct results *results, size_t index, const struct result_inpu
         !copy_bytes(results->arena, input->result->reason, &to->reason) ||
         !add_rules(results, to, input))
         return err_memory(err);
+    to->known = known_run(results->known, to->name);
     results->done++;
     results->verdicts[to->verdict]++;
+    results->known_failures += result_is_known_failure(results, to) ? 1 : 0;
+    results->unexpected_passes += result_is_unexpected_pass(results, to) ? 1 : 0;
     if (to->failed_runs > 0 && to->failed_runs < to->runs)
         results->flaky++;
     return true;
 }
 
-bool result_is_failure(const struct results *results, const struct result *result)
+static bool is_seen(const struct results *results, const struct known_failure *known)
 {
-    return result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR ||
-           (results->strict && result->verdict == VERDICT_WARN);
+    for (size_t i = 0; i < results->rule_count; i++)
+        if (results->rules[i].known == known)
+            return true;
+    return false;
 }
 
-bool broken_rule_is_failure(const struct results *results, const struct broken_rule *rule)
+static bool add_kept_rule(struct results *results, const struct known_failure *known)
+{
+    void *items = results->rules;
+    const char *requirement = arena_string(results->arena, known->pattern);
+    if (requirement == NULL ||
+        !arena_grow(results->arena, &items, results->rule_count, sizeof(*results->rules)))
+        return false;
+    results->rules = items;
+    results->rules[results->rule_count++] = (struct broken_rule){.requirement = requirement,
+                                                                 .level = FINDING_MUST,
+                                                                 .scenario = "",
+                                                                 .known = known,
+                                                                 .unexpected_pass = true};
+    results->rules_kept++;
+    return true;
+}
+
+bool results_expect_rules(struct results *results, struct err *err)
+{
+    size_t count = results->known != NULL ? results->known->count : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct known_failure *known = &results->known->failures[i];
+        if (known->is_rule && !is_seen(results, known) && !add_kept_rule(results, known))
+            return err_memory(err);
+    }
+    return true;
+}
+
+/* The client's fault, known or not. */
+static bool is_broken(const struct results *results, enum verdict_result verdict)
+{
+    return verdict == VERDICT_FAIL || (results->strict && verdict == VERDICT_WARN);
+}
+
+bool result_is_known_failure(const struct results *results, const struct result *result)
+{
+    return result->known != NULL && is_broken(results, result->verdict);
+}
+
+/* Of a run that came to no judgement nobody knows whether it would fail still. */
+bool result_is_unexpected_pass(const struct results *results, const struct result *result)
+{
+    return result->known != NULL && !is_broken(results, result->verdict) &&
+           (result->verdict == VERDICT_PASS || result->verdict == VERDICT_WARN);
+}
+
+bool result_is_failure(const struct results *results, const struct result *result)
+{
+    if (result->known != NULL && result_is_unexpected_pass(results, result))
+        return true;
+    return result->verdict == VERDICT_ERROR ||
+           (result->known == NULL && is_broken(results, result->verdict));
+}
+
+static bool is_broken_rule(const struct results *results, const struct broken_rule *rule)
 {
     return rule->level == FINDING_MUST || (results->strict && rule->level == FINDING_SHOULD);
 }
 
+bool broken_rule_is_failure(const struct results *results, const struct broken_rule *rule)
+{
+    return rule->unexpected_pass || (rule->known == NULL && is_broken_rule(results, rule));
+}
+
+bool broken_rule_is_known_failure(const struct results *results, const struct broken_rule *rule)
+{
+    return rule->known != NULL && !rule->unexpected_pass && is_broken_rule(results, rule);
+}
+
+size_t results_rules_broken(const struct results *results)
+{
+    return results->rule_count - results->rules_kept;
+}
+
+size_t results_failures(const struct results *results)
+{
+    size_t broken = results->verdicts[VERDICT_FAIL];
+    if (results->strict)
+        broken += results->verdicts[VERDICT_WARN];
+    return broken - results->known_failures + results->unexpected_passes;
+}
+
 int results_exit_status(const struct results *results)
 {
-    bool failed = results->verdicts[VERDICT_FAIL] > 0 ||
-                  (results->strict && results->verdicts[VERDICT_WARN] > 0);
+    bool failed = results_failures(results) > 0;
     for (size_t i = 0; i < results->rule_count; i++)
         failed = failed || broken_rule_is_failure(results, &results->rules[i]);
     if (results->verdicts[VERDICT_ERROR] > 0 || results->done < results->count)

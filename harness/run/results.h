@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "fakeserver/finding.h"
+#include "harness/run/known.h"
 
 #define RESULTS_OCTETS_MAX ((size_t)1024 * 1024 * 1024)
 #define RESULT_FINDINGS_KEPT 8
@@ -28,6 +29,7 @@ struct result {
     size_t finding_count;           /* all; at most RESULT_FINDINGS_KEPT are kept */
     struct bytes dialogue;          /* around the first finding of the scenario; may be empty */
     uint64_t variations;
+    const char *outcome;  /* that the client claims, a word; NULL: none, or it says nothing */
     struct bytes reason;  /* unsupported, not reached, error */
     unsigned runs;        /* how often it was run */
     unsigned failed_runs; /* how many of them failed */
@@ -35,6 +37,7 @@ struct result {
     int status;           /* exit status; -1 = none */
     int signal;
     bool hung;
+    const struct known_failure *known; /* that fits its name; NULL: none. Borrowed */
 };
 
 struct broken_rule {
@@ -46,6 +49,8 @@ struct broken_rule {
     struct bytes expected;
     struct bytes got;
     struct bytes dialogue;
+    const struct known_failure *known; /* NULL: none */
+    bool unexpected_pass;              /* no run broke it, though that is known: runs == 0 */
 };
 
 struct results {
@@ -57,15 +62,19 @@ struct results {
     uint64_t seed;
     unsigned shard_index; /* 1-based */
     unsigned shard_count;
-    bool strict;      /* warnings fail */
-    bool interrupted; /* before all were done */
+    bool strict;               /* warnings fail */
+    const struct known *known; /* borrowed; NULL: no failure is */
+    bool interrupted;          /* before all were done */
     struct result *entries;
     size_t count;
     size_t done;
     struct broken_rule *rules; /* by requirement and what they expect */
     size_t rule_count;
+    size_t rules_kept;              /* of them: known to be broken, and not broken by any run */
     size_t verdicts[VERDICT_COUNT]; /* by the scenarios' own claims */
     size_t flaky;                   /* failed in some of its runs only */
+    size_t known_failures;          /* of runs; they are in verdicts[], too */
+    size_t unexpected_passes;       /* of runs that are known to fail; likewise */
     uint64_t duration_ms;
     uint64_t own_cpu_us;    /* of this process while clients ran */
     uint64_t client_cpu_us; /* of the clients, as far as they were waited for */
@@ -83,9 +92,20 @@ struct result_input {
 bool results_add(struct results *results, size_t index, const struct result_input *input,
                  struct err *err);
 
-/* Does this count as failed, for exit status and reports? */
+/* After all runs there are: the rules that are known to be broken and that none broke become rows
+ * of their own. Not for a part of the scenarios, which may not show them. */
+bool results_expect_rules(struct results *results, struct err *err);
+
+/* Does this count as failed, for exit status and reports? What is known to fail does not, unless it
+ * passes. An error of ours is always one. */
 bool result_is_failure(const struct results *results, const struct result *result);
+bool result_is_known_failure(const struct results *results, const struct result *result);
+bool result_is_unexpected_pass(const struct results *results, const struct result *result);
 bool broken_rule_is_failure(const struct results *results, const struct broken_rule *rule);
+bool broken_rule_is_known_failure(const struct results *results, const struct broken_rule *rule);
+size_t results_rules_broken(const struct results *results);
+/* Of runs: those for which result_is_failure(), without the errors. */
+size_t results_failures(const struct results *results);
 /* 0 nothing failed, 1 some client failed, 2 this tool could not do its work. */
 int results_exit_status(const struct results *results);
 

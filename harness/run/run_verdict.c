@@ -122,6 +122,16 @@ static bool render_findings(const struct run_evidence *evidence, struct arena *a
     return true;
 }
 
+/* Who can tell only success from failure is not said to have called it permanent. */
+static const char *claimed_word(const struct smtp_claim *claim)
+{
+    if (!claim->known || claim->hung || claim->precision == SMTP_PRECISION_NONE)
+        return NULL;
+    if (claim->precision == SMTP_PRECISION_BINARY && claim->whole != SMTP_OUTCOME_SENT)
+        return "failed";
+    return smtp_outcome_word(claim->whole);
+}
+
 /* ---- the whole ------------------------------------------------------------------------------- */
 
 bool run_verdict_make(const struct run_evidence *evidence, struct arena *arena,
@@ -135,6 +145,7 @@ bool run_verdict_make(const struct run_evidence *evidence, struct arena *arena,
     ret->result.rules = verdict->rules;
     ret->result.reason = verdict->reason;
     ret->result.variations = verdict->variations;
+    ret->result.outcome = claimed_word(claim);
     if (evidence->connections == 0 && !may_stay_away(evidence, verdict->scenario))
         run_verdict_without(evidence, arena, VERDICT_NOT_REACHED,
                             claim->hung ? "the client hung and never connected"

@@ -4,8 +4,10 @@
  */
 #include "fakeserver/transcript.h"
 #include "harness/report/report.h"
+#include "harness/run/suite.h"
 
 #include <check.h>
+#include <jansson.h>
 #include <stdlib.h>
 
 #ifndef GOLDEN
@@ -18,6 +20,19 @@
     }
 
 static struct results *results;
+
+/* Of 7 one is known to fail, one passes though; of rules one is broken, one is not. */
+/* clang-format off */
+static struct known_failure failures[] = {
+    {.pattern = TEXT("known/*"),      .reason = TEXT("bug 17 <&>"),     .line = 1},
+    {.pattern = TEXT("cured"),        .reason = TEXT("bug # 18"),       .line = 2},
+    {.pattern = TEXT("faults/error"), .reason = TEXT("covers nothing"), .line = 3},
+    {.is_rule = true, .pattern = TEXT("5321-4.1.1.10-a"), .reason = TEXT("no QUIT"), .line = 4},
+    {.is_rule = true, .pattern = TEXT("5321-9.9-z"), .reason = TEXT("was so once"), .line = 5},
+};
+/* clang-format on */
+static const struct known known = {
+    .path = "known.txt", .failures = failures, .count = sizeof(failures) / sizeof(failures[0])};
 
 static void add(size_t index, struct result result, const struct bytes *dialogues, size_t records)
 {
@@ -75,6 +90,34 @@ static void add_failure(void)
         dialogues, 9);
 }
 
+static void add_known(void)
+{
+    static const struct finding findings[] = {
+        {.axis = FINDING_OF_SCENARIO,
+         .level = FINDING_MUST,
+         .requirement = "5321-4.2-d",
+         .line = 3,
+         .record = 0,
+         .expected = TEXT("temporary"),
+         .got = TEXT("sent")},
+        {.axis = FINDING_OF_RULE,
+         .level = FINDING_MUST,
+         .requirement = "5321-4.1.1.10-a",
+         .record = SIZE_MAX,
+         .expected = TEXT("QUIT"),
+         .got = TEXT("close")     }
+    };
+    add(7,
+        (struct result){.name = "known/a",
+                        .verdict = VERDICT_FAIL,
+                        .rules = VERDICT_FAIL,
+                        .findings = findings,
+                        .finding_count = 2,
+                        .outcome = "sent"},
+        NULL, 4);
+    add(8, (struct result){.name = "cured", .outcome = "temporary"}, NULL, 4);
+}
+
 static void set_up(void)
 {
     struct err err;
@@ -86,11 +129,12 @@ static void set_up(void)
         .expected = {"QUIT", 4},
         .got = TEXT("close")
     };
-    results = results_new(7, &err);
+    results = results_new(9, &err);
     ck_assert_ptr_nonnull(results);
     results->client = "mailit";
     results->version = "1.2";
     results->again = "smtpdrill run --client mailit";
+    results->known = &known;
     results->seed = 7;
     results->duration_ms = 2345;
     results->own_cpu_us = 30100;
@@ -134,6 +178,8 @@ static void set_up(void)
                         .failed_runs = 1,
                         .status = -1},
         NULL, 2);
+    add_known();
+    ck_assert(results_expect_rules(results, &err));
 }
 
 static void tear_down(void)
@@ -215,12 +261,132 @@ START_TEST(the_exit_status_tells_our_trouble_from_the_clients)
     ck_assert_int_eq(results_exit_status(results), 2);
     results->verdicts[VERDICT_ERROR] = 0;
     ck_assert_int_eq(results_exit_status(results), 1);
-    results->verdicts[VERDICT_FAIL] = 0;
+    results->verdicts[VERDICT_FAIL] = results->known_failures;
+    ck_assert_int_eq(results_exit_status(results), 1); /* one passes that is known to fail */
+    results->unexpected_passes = 0;
     ck_assert_int_eq(results_exit_status(results), 1); /* a rule is broken */
     results->rule_count = 0;
     ck_assert_int_eq(results_exit_status(results), 0);
     results->strict = true;
     ck_assert_int_eq(results_exit_status(results), 1);
+}
+END_TEST
+
+static size_t occurrences(const char *text, const char *words)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, words)) != NULL; text += strlen(words))
+        count++;
+    return count;
+}
+
+static bool has(json_t *object, const char *member)
+{
+    return json_object_get(object, member) != NULL;
+}
+
+static size_t failures_in_json(const char *text)
+{
+    json_t *root = json_loads(text, 0, NULL);
+    json_t *each;
+    size_t i, count = 0;
+    ck_assert_ptr_nonnull(root);
+    json_array_foreach(json_object_get(root, "scenarios"), i, each)
+    {
+        const char *verdict = json_string_value(json_object_get(each, "verdict"));
+        count += strcmp(verdict, "error") == 0 || has(each, "unexpected_pass") ||
+                 (strcmp(verdict, "fail") == 0 && !has(each, "known_failure"));
+    }
+    json_array_foreach(json_object_get(root, "rules"), i, each) count +=
+        strcmp(json_string_value(json_object_get(each, "level")), "must") == 0 &&
+        !has(each, "known_failure");
+    json_decref(root);
+    return count;
+}
+
+static size_t failures_in_page(const char *page)
+{
+    const char *data = strstr(page, "const data = ");
+    json_t *root, *client, *rule;
+    size_t i, count = 0;
+    ck_assert_ptr_nonnull(data);
+    root = json_loads(data + strlen("const data = "), JSON_DISABLE_EOF_CHECK, NULL);
+    ck_assert_ptr_nonnull(root);
+    client = json_array_get(json_object_get(root, "clients"), 0);
+    for (const char *at = json_string_value(json_object_get(client, "cells")); *at != '\0'; at++)
+        count += strchr("fex", *at) != NULL;
+    json_array_foreach(json_object_get(client, "rules"), i, rule) count +=
+        strcmp(json_string_value(json_object_get(rule, "level")), "must") == 0 &&
+        !has(rule, "known_failure");
+    json_decref(root);
+    return count;
+}
+
+static char *written(void (*write)(FILE *to))
+{
+    char *text = NULL;
+    size_t octets = 0;
+    FILE *to = open_memstream(&text, &octets);
+    ck_assert_ptr_nonnull(to);
+    write(to);
+    ck_assert_int_eq(fclose(to), 0);
+    return text;
+}
+
+static void write_html(FILE *to)
+{
+    struct err err;
+    struct suite *suite = suite_new(".", 1, &err);
+    ck_assert_ptr_nonnull(suite);
+    ck_assert_msg(report_html(results, suite, to, &err), "%s", err.what);
+    suite_free(suite);
+}
+
+/* Two failures, one error, one unexpected pass; one broken rule, one that is broken no more. */
+START_TEST(all_reports_count_the_same_failures)
+{
+    char *tap = written(write_tap), *junit = written(write_junit);
+    char *json = written(write_json), *html = written(write_html);
+    ck_assert_uint_eq(results_failures(results), 3);
+    ck_assert_uint_eq(results_rules_broken(results), 2);
+    ck_assert_uint_eq(occurrences(tap, "not ok ") - occurrences(tap, "# TODO "), 6);
+    ck_assert_uint_eq(occurrences(junit, "<failure") + occurrences(junit, "<error"), 6);
+    ck_assert_uint_eq(failures_in_json(json), 6);
+    ck_assert_uint_eq(failures_in_page(html), 6);
+    free(tap);
+    free(junit);
+    free(json);
+    free(html);
+}
+END_TEST
+
+START_TEST(known_failures_alone_are_no_failure)
+{
+    struct results *few;
+    struct err err;
+    static const struct bytes none[RESULT_FINDINGS_KEPT];
+    static const struct {
+        enum verdict_result verdict;
+        int status, strict;
+    } rows[] = {
+        {VERDICT_FAIL,        0, 0},
+        {VERDICT_PASS,        1, 1},
+        {VERDICT_WARN,        1, 0},
+        {VERDICT_ERROR,       2, 2},
+        {VERDICT_UNSUPPORTED, 0, 0},
+        {VERDICT_NOT_REACHED, 0, 0},
+    };
+    const int count = sizeof(rows) / sizeof(rows[0]);
+    for (int i = 0; i < 2 * count; i++) {
+        struct result result = {.name = "cured", .verdict = rows[i / 2].verdict, .runs = 1};
+        few = results_new(1, &err);
+        few->known = &known;
+        few->strict = i % 2;
+        ck_assert(results_add(few, 0, &(struct result_input){.result = &result, .dialogues = none},
+                              &err));
+        ck_assert_int_eq(results_exit_status(few), i % 2 ? rows[i / 2].strict : rows[i / 2].status);
+        results_free(few);
+    }
 }
 END_TEST
 
@@ -230,6 +396,8 @@ int main(void)
     TCase *tests = tcase_create("report");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, a_report_is_as_it_was_reviewed, 0, REPORT_COUNT);
+    tcase_add_test(tests, all_reports_count_the_same_failures);
+    tcase_add_test(tests, known_failures_alone_are_no_failure);
     tcase_add_test(tests, the_exit_status_tells_our_trouble_from_the_clients);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

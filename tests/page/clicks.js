@@ -20,6 +20,15 @@ try {
   click("#filters", "f");
   check("the filter goes again", rowsShown() === all);
 
+  for (const key of ["k", "x"]) {
+    click("#filters", key);
+    check("the filter " + key + " keeps what is known", rowsShown() === 1);
+    click("#filters", key);
+  }
+  const agreed = name => [...document.querySelectorAll(".row")].find(r => r.textContent.includes(name)).querySelector(".agree").textContent;
+  check("a row says what most clients take it for", agreed("cured") === "2 of 2: temporary");
+  check("and how many pass where none says more", agreed("quit-waits") === "1 of 2 pass");
+
   $("search").value = "quit-waits";
   $("search").oninput();
   check("the search finds a name", rowsShown() === 1);
@@ -34,12 +43,13 @@ try {
   $("right").value = "1";
   $("right").onchange();
   check("the comparison keeps rows that differ", rowsShown() === 1);
+  check("and says who is better", $("counts").textContent.endsWith("is better in 0, worse in 1"));
   $("left").value = $("right").value = "-1";
   $("left").onchange();
   $("right").onchange();
 
   press("n");
-  check("n opens the first failure", !$("detail").hidden && $("story").querySelector(".verdict.f") !== null);
+  check("n opens the first failure", !$("detail").hidden && $("story").querySelector(".verdict.f, .verdict.x") !== null);
   const place = () => $("story").querySelector("h2").textContent + " " + $("story").querySelector("p").textContent;
   const first = place();
   press("n");
@@ -56,6 +66,13 @@ try {
   check("the finding stands under its line", $("story").querySelector(".ladder .note").textContent.includes("^ expected it"));
   check("the section is named", $("story").textContent.includes("RFC 5321 section 4.2.1"));
   check("what others do is told", $("story").textContent.includes("The other clients"));
+
+  cells().find(c => c.classList.contains("x")).click();
+  check("an unexpected pass has its reason", $("story").textContent.includes("known to fail, and passes: bug # 18"));
+  check("what clients say is told", $("story").textContent.includes("2 of 2: temporary"));
+  cells().find(c => c.classList.contains("k")).click();
+  check("a known failure has its reason", $("story").textContent.includes("known failure: bug 17 <&>"));
+  close();
 
   const folder = document.querySelector(".row.folder .name");
   folder.click();

@@ -31,6 +31,10 @@ struct bad {
 
 /* clang-format off */
 static const struct bad cases[] = {
+    /* ---- known failures ---- */
+    {"known", "# x\na/b\n", "smtpdrill run --known known -- true", 2, "known:2:4|reason"},
+    {"known", "\"a b\n", "smtpdrill run --known known -- true", 2, "known:1:1|quote"},
+    {"x", "", "smtpdrill run --known nosuch -- true", 2, "nosuch"},
     /* ---- scenarios: malformed ---- */
     {"a.drill", "", "smtpdrill check a.drill", 2, "a.drill:1:1|title"},
     {"a.drill", "\n# nothing\n", "smtpdrill run ./a.drill", 2, "a.drill:1:1|title"},

@@ -213,6 +213,24 @@ START_TEST(the_same_seed_gives_the_same_order)
 }
 END_TEST
 
+START_TEST(what_is_known_to_fail_fails_no_more_until_it_passes)
+{
+    put_file("known", "plain  it crashes, bug 17\nrule *  and so it breaks rules\n");
+    ck_assert_int_eq(
+        run("$D run --scenarios s --known known --report html=page.html plain -- $O %s "
+            "{port}",
+            "crash"),
+        0);
+    has("1 failed, 1 known failure among them");
+    ck_assert_int_gt(count("grep -c 'it crashes, bug 17' page.html"), 0);
+    ck_assert_int_eq(run("$D run --scenarios s --known known plain -- $O %s {port}", "good"), 1);
+    has("UNEXPECTED pass plain");
+    has("known:1");
+    has("1 unexpected pass");
+    has_not("rule *"); /* one scenario is no proof that nothing breaks it */
+}
+END_TEST
+
 START_TEST(repeated_runs_say_how_many_failed)
 {
     ck_assert_int_eq(
@@ -401,6 +419,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, a_client_that_is_not_there_is_our_trouble);
     tcase_add_test(tests, all_reports_count_alike);
     tcase_add_test(tests, the_same_seed_gives_the_same_order);
+    tcase_add_test(tests, what_is_known_to_fail_fails_no_more_until_it_passes);
     tcase_add_test(tests, repeated_runs_say_how_many_failed);
     tcase_add_test(tests, a_profile_chooses_the_scenarios_that_go_with_its_stands);
     tcase_add_loop_test(tests, words_select_scenarios, 0,
