@@ -27,7 +27,8 @@ def context_of():
     if fact("TLS") is None:
         return None
     context = ssl.create_default_context(cafile=fact("CA"))
-    context.load_cert_chain(fact("CLIENT_CERT"), fact("CLIENT_KEY"))
+    if fact("CLIENT_CERT"):
+        context.load_cert_chain(fact("CLIENT_CERT"), fact("CLIENT_KEY"))
     if fact("TLS") == "opportunistic":
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

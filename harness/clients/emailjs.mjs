@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const fact = (name) => process.env['SMTPDRILL_' + name] || undefined;
-const slurp = (name) => fs.readFileSync(fact(name));
+const slurp = (name) => (fact(name) ? fs.readFileSync(fact(name)) : undefined);
 
 // `import` does not look into NODE_PATH.
 const folder = path.join(process.env.NODE_PATH || '', 'emailjs');

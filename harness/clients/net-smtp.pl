@@ -52,8 +52,9 @@ sub tls_options {
     return () unless $fact{TLS};
     return (
         SSL_ca_file => $fact{CA},
-        SSL_cert_file => $fact{CLIENT_CERT},
-        SSL_key_file => $fact{CLIENT_KEY},
+        ($fact{CLIENT_CERT}
+            ? (SSL_cert_file => $fact{CLIENT_CERT}, SSL_key_file => $fact{CLIENT_KEY})
+            : ()),
         SSL_verifycn_name => $fact{TLS_NAME} || $fact{HOST},
         SSL_hostname => $fact{TLS_NAME} || '',
         SSL_verify_mode => $fact{TLS} eq 'opportunistic' ? 0 : 1,

@@ -5,7 +5,7 @@ const fs = require('fs');
 const nodemailer = require('nodemailer');
 
 const fact = (name) => process.env['SMTPDRILL_' + name] || undefined;
-const slurp = (name) => fs.readFileSync(fact(name));
+const slurp = (name) => (fact(name) ? fs.readFileSync(fact(name)) : undefined);
 
 // The library still has its QUIT to send: the process ends by itself.
 const finish = (status, report) => {

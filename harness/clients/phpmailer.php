@@ -37,12 +37,12 @@ function set_tls(PHPMailer $mail): void
     $verified = $tls !== 'opportunistic';
     $mail->SMTPOptions = ['ssl' => [
         'cafile' => fact('CA'),
-        'local_cert' => fact('CLIENT_CERT'),
-        'local_pk' => fact('CLIENT_KEY'),
         'verify_peer' => $verified,
         'verify_peer_name' => $verified,
         'allow_self_signed' => !$verified,
-    ] + (fact('TLS_NAME') !== '' ? ['peer_name' => fact('TLS_NAME')] : [])];
+    ] + (fact('CLIENT_CERT') !== ''
+        ? ['local_cert' => fact('CLIENT_CERT'), 'local_pk' => fact('CLIENT_KEY')] : [])
+      + (fact('TLS_NAME') !== '' ? ['peer_name' => fact('TLS_NAME')] : [])];
 }
 
 // What the library told of a session: the codes of refused recipients, and the last error.

@@ -27,9 +27,11 @@ end
 def context
   made = OpenSSL::SSL::SSLContext.new
   verify = fact("TLS") == "opportunistic" ? OpenSSL::SSL::VERIFY_NONE : OpenSSL::SSL::VERIFY_PEER
-  made.set_params(ca_file: fact("CA"), verify_mode: verify, verify_hostname: fact("TLS") != "opportunistic",
-                  cert: OpenSSL::X509::Certificate.new(File.read(fact("CLIENT_CERT"))),
-                  key: OpenSSL::PKey.read(File.read(fact("CLIENT_KEY"))))
+  made.set_params(ca_file: fact("CA"), verify_mode: verify, verify_hostname: fact("TLS") != "opportunistic")
+  if fact("CLIENT_CERT")
+    made.cert = OpenSSL::X509::Certificate.new(File.read(fact("CLIENT_CERT")))
+    made.key = OpenSSL::PKey.read(File.read(fact("CLIENT_KEY")))
+  end
   made
 end
 
