@@ -36,7 +36,8 @@ bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_equal_nocase(struct bytes a, struct bytes b); /* ASCII letters only (RFC 5321 2.4) */
 bool bytes_starts_with(struct bytes bytes, struct bytes prefix);
 bool bytes_starts_with_nocase(struct bytes bytes, struct bytes prefix);
-size_t bytes_find(struct bytes bytes, char octet);              /* index or BYTES_NOT_FOUND */
+size_t bytes_find(struct bytes bytes, char octet); /* index or BYTES_NOT_FOUND */
+size_t bytes_count(struct bytes bytes, char octet);
 size_t bytes_find_bytes(struct bytes bytes, struct bytes what); /* index or BYTES_NOT_FOUND */
 size_t bytes_find_eight_bit(struct bytes bytes);                /* an octet above 127 */
 

@@ -17,18 +17,6 @@ static bool refuse(const struct smtp_data *data, struct err *err, const char *wh
                       "line %llu of the message %s", (unsigned long long)line, what);
 }
 
-static uint64_t count_lines(struct bytes octets)
-{
-    uint64_t count = 0;
-    size_t at;
-
-    while ((at = bytes_find(octets, '\n')) != BYTES_NOT_FOUND) {
-        octets = bytes_after(octets, at + 1);
-        count++;
-    }
-    return count;
-}
-
 /* What is forbidden wherever it stands. Line numbers are found only when there is one to tell. */
 static bool check_octets(struct smtp_data *data, struct bytes input, struct err *err)
 {
@@ -43,7 +31,7 @@ static bool check_octets(struct smtp_data *data, struct bytes input, struct err 
         high = BYTES_NOT_FOUND;
     if (nul == BYTES_NOT_FOUND && high == BYTES_NOT_FOUND)
         return true;
-    there.lines += count_lines(bytes_slice(input, 0, nul < high ? nul : high));
+    there.lines += bytes_count(bytes_slice(input, 0, nul < high ? nul : high), '\n');
     if (nul < high)
         return refuse(&there, err, "holds a NUL, which no mail data may (RFC 5322 2.2)");
     return refuse(&there, err,
@@ -237,6 +225,32 @@ bool smtp_data_end(struct smtp_data *data, struct buf *to, struct err *err)
     return true;
 }
 
+/* Whole lines without any CR, as far as none is too long: counted, and not looked at one by one.
+ * From the start of a line, the last LF that a line which is not too long can end at is the next
+ * start. */
+static size_t skip_lines(struct smtp_data *data, struct bytes input)
+{
+    size_t at = 0;
+    size_t end = input.size;
+    uint64_t lines;
+
+    while (end > 0 && input.data[end - 1] != '\n')
+        end--;
+    while (!data->policy.long_lines && end - at > LINE_OCTETS_MAX + 1) {
+        size_t next = at + LINE_OCTETS_MAX + 1;
+
+        while (next > at && input.data[next - 1] != '\n')
+            next--;
+        if (next == at)
+            end = at; /* a closer look tells what is wrong */
+        at = next;
+    }
+    lines = bytes_count(bytes_slice(input, 0, end), '\n');
+    data->octets += end + lines;
+    data->lines += lines;
+    return end;
+}
+
 /* put_lines() without putting. */
 static size_t scan_lines(struct smtp_data *data, struct bytes input)
 {
@@ -262,7 +276,7 @@ static size_t scan_lines(struct smtp_data *data, struct bytes input)
     return (size_t)(at - input.data);
 }
 
-bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err)
+static bool scan_piece(struct smtp_data *data, struct bytes input, struct err *err)
 {
     size_t at = 0;
 
@@ -273,7 +287,8 @@ bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err)
         struct span span;
 
         if (data->line_octets == 0 && !data->after_cr)
-            at += scan_lines(data, bytes_after(input, at));
+            at += data->no_cr ? skip_lines(data, bytes_after(input, at))
+                              : scan_lines(data, bytes_after(input, at));
         if (at == input.size)
             break;
         if (!next_span(data, bytes_after(input, at), &span, err))
@@ -289,6 +304,17 @@ bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err)
         data->lines++;
     }
     return true;
+}
+
+/* In pieces that stay in the cache while they are looked at for one thing after the other. */
+bool smtp_data_scan(struct smtp_data *data, struct bytes input, struct err *err)
+{
+    enum { PIECE_OCTETS = 16 * 1024 };
+
+    for (; input.size > PIECE_OCTETS; input = bytes_after(input, PIECE_OCTETS))
+        if (!scan_piece(data, bytes_slice(input, 0, PIECE_OCTETS), err))
+            return false;
+    return scan_piece(data, input, err);
 }
 
 bool smtp_data_scan_end(struct smtp_data *data, struct err *err)

@@ -196,10 +196,13 @@ bool tls_ca_certify(struct tls_ca *ca, enum tls_cert cert, SSL_CTX *ssl, struct 
     return orders[cert].chain_is_missing || send_chain(ca, orders[cert].issuer, ssl) || fail(err);
 }
 
-bool tls_ca_trust(const struct tls_ca *ca, SSL_CTX *ssl, struct err *err)
+bool tls_ca_trust(struct tls_ca *ca, SSL_CTX *ssl, struct err *err)
 {
-    X509 *root = ca->issuers[ISSUER_ROOT].certificate;
+    X509 *root;
 
+    if (!need_issuer(ca, ISSUER_ROOT, err))
+        return false;
+    root = ca->issuers[ISSUER_ROOT].certificate;
     return (X509_STORE_add_cert(SSL_CTX_get_cert_store(ssl), root) == 1 &&
             SSL_CTX_add_client_CA(ssl, root) == 1) ||
            fail(err);
@@ -233,12 +236,13 @@ static bool write_certificate(X509 *certificate, const char *path, struct err *e
     return file && close_file(file, PEM_write_X509(file, certificate) == 1, path, err);
 }
 
-bool tls_ca_write(const struct tls_ca *ca, const char *path, struct err *err)
+bool tls_ca_write(struct tls_ca *ca, const char *path, struct err *err)
 {
-    return write_certificate(ca->issuers[ISSUER_ROOT].certificate, path, err);
+    return need_issuer(ca, ISSUER_ROOT, err) &&
+           write_certificate(ca->issuers[ISSUER_ROOT].certificate, path, err);
 }
 
-bool tls_ca_write_client(const struct tls_ca *ca, const char *name, const char *certificate_path,
+bool tls_ca_write_client(struct tls_ca *ca, const char *name, const char *certificate_path,
                          const char *key_path, struct err *err)
 {
     const struct tls_contents contents = {
@@ -251,8 +255,9 @@ bool tls_ca_write_client(const struct tls_ca *ca, const char *name, const char *
     };
     struct tls_pair made = {.key = EVP_EC_gen("P-256")};
     FILE *file = NULL;
-    bool ok = tls_issue(&contents, &ca->issuers[ISSUER_ROOT], ca->made_s, &made) || fail(err);
+    bool ok = need_issuer(ca, ISSUER_ROOT, err);
 
+    ok = ok && (tls_issue(&contents, &ca->issuers[ISSUER_ROOT], ca->made_s, &made) || fail(err));
     ok = ok && write_certificate(made.certificate, certificate_path, err);
     if (ok)
         file = open_file(key_path, 0600, err);
@@ -290,7 +295,7 @@ bool tls_ca_write_crl(struct tls_ca *ca, const char *path, struct err *err)
     FILE *file = NULL;
     bool ok;
 
-    if (!need_server(ca, TLS_CERT_REVOKED, err))
+    if (!need_issuer(ca, ISSUER_ROOT, err) || !need_server(ca, TLS_CERT_REVOKED, err))
         return false;
     crl = X509_CRL_new();
     ok = (crl && revoke(ca, crl)) || fail(err);
@@ -329,10 +334,7 @@ struct tls_ca *tls_ca_new(const char *server_name, struct err *err)
     }
     memcpy(ca->server_name, server_name, strlen(server_name));
     ca->made_s = clock_wall_s();
-    if (need_issuer(ca, ISSUER_ROOT, err))
-        return ca;
-    tls_ca_free(ca);
-    return NULL;
+    return ca;
 }
 
 void tls_ca_free(struct tls_ca *ca)

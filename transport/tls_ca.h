@@ -2,7 +2,8 @@
  * tls_ca.h - a CA made for one run, and certificates of it to order.
  *
  * Shape:   a root (ECDSA P-256) that nobody else knows, which allows one intermediate CA below it.
- *          What is ordered is a row of TLS_CERT_TABLE, made when it is first asked for and kept.
+ *          What is ordered is a row of TLS_CERT_TABLE. All that a CA is or issues is made when it
+ *          is first asked for, and kept: a server that never speaks TLS pays for none of it.
  *          A certificate that names the server names it by tls_ca_options.server_name, and those
  *          for any name also by localhost, 127.0.0.1 and ::1.
  * Bounds:  valid for TLS_CA_DAYS days around the time when it was made.
@@ -28,9 +29,9 @@ const char *tls_ca_server_name(const struct tls_ca *ca);
 
 /* PEM files, written over when they are there: the root; its CRL, which lists the certificate
  * "revoked"; a certificate for a client, with its key (mode 0600), whose subject is CN=name. */
-bool tls_ca_write(const struct tls_ca *ca, const char *path, struct err *err);
+bool tls_ca_write(struct tls_ca *ca, const char *path, struct err *err);
 bool tls_ca_write_crl(struct tls_ca *ca, const char *path, struct err *err);
-bool tls_ca_write_client(const struct tls_ca *ca, const char *name, const char *certificate_path,
+bool tls_ca_write_client(struct tls_ca *ca, const char *name, const char *certificate_path,
                          const char *key_path, struct err *err);
 
 #endif

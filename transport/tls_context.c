@@ -196,7 +196,7 @@ static int take_any(int verified, X509_STORE_CTX *store)
     return 1;
 }
 
-static bool set_clients(SSL_CTX *ssl, const struct tls_ca *ca, const struct tls_demand *demand,
+static bool set_clients(SSL_CTX *ssl, struct tls_ca *ca, const struct tls_demand *demand,
                         struct err *err)
 {
     if (demand->require_client)
@@ -300,12 +300,7 @@ static struct tls_context *make(struct err *err)
         return NULL;
     }
     buf_init(&context->spare, TLS_PENDING_MAX);
-    context->bio = tls_bio_method_new();
-    if (context->bio)
-        return context;
-    free(context);
-    fail(err, ERR_MEMORY, "TLS");
-    return NULL;
+    return context;
 }
 
 struct tls_context *tls_context_new_client(const struct tls_client_options *options,

@@ -54,7 +54,7 @@ struct tls_context {
     SSL_CTX *client;   /* of a server: NULL */
     struct tls_ca *ca; /* of a client: NULL */
     struct tls_made *made;
-    BIO_METHOD *bio;
+    BIO_METHOD *bio; /* NULL: not needed yet */
     struct tls_remembered last;
     struct buf spare; /* room for what is pending, lent to the session that needs it */
     bool verify;
@@ -66,13 +66,13 @@ SSL_CTX *tls_context_ssl(struct tls_context *context, const struct tls_demand *d
 /* Of a client: the session to offer, owned by the caller; NULL: none. */
 SSL_SESSION *tls_context_recall(struct tls_context *context, const char *server_name);
 /* Joins SSL to the octets of a struct tls, which is the BIO's data. NULL: out of memory. */
-BIO_METHOD *tls_bio_method_new(void);
+BIO *tls_bio_new(struct tls *tls); /* tls_bio.c; NULL: out of memory */
 
 /* ---- certificates ---------------------------------------------------------------------------- */
 
 /* Gives the certificate, its key and its chain to ssl. */
 bool tls_ca_certify(struct tls_ca *ca, enum tls_cert cert, SSL_CTX *ssl, struct err *err);
 /* Lets ssl verify the certificates of clients. */
-bool tls_ca_trust(const struct tls_ca *ca, SSL_CTX *ssl, struct err *err);
+bool tls_ca_trust(struct tls_ca *ca, SSL_CTX *ssl, struct err *err);
 
 #endif

@@ -113,6 +113,27 @@ static const struct {
     {"99999999999999999999", UINT64_MAX},
 };
 
+/* Around what is counted at a time: 64 octets, and 255 times that. */
+static void counting_finds_each_octet_wherever_it_stands(void **state)
+{
+    static char octets[64 * 255 + 200];
+    static const size_t sizes[] = {0, 1, 63, 64, 65, 64 * 255 - 1, 64 * 255, 64 * 255 + 65};
+
+    (void)state;
+    memset(octets, 'a', sizeof octets);
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        const struct bytes all = {octets, sizes[i]};
+
+        assert_int_equal(bytes_count(all, 'a'), sizes[i]);
+        assert_int_equal(bytes_count(all, 'b'), 0);
+        for (size_t at = 0; at < sizes[i]; at += 61) {
+            octets[at] = '\n';
+            assert_int_equal(bytes_count(all, '\n'), 1);
+            octets[at] = 'a';
+        }
+    }
+}
+
 static void numbers_fill_the_span_and_keep_below_their_maximum(void **state)
 {
     unsigned long long number = 0;
@@ -138,6 +159,7 @@ int main(void)
         cmocka_unit_test(finding_answers_the_first_place_or_none),
         cmocka_unit_test(fields_are_what_stands_between_separators),
         cmocka_unit_test(words_stand_between_runs_of_blanks),
+        cmocka_unit_test(counting_finds_each_octet_wherever_it_stands),
         cmocka_unit_test(numbers_fill_the_span_and_keep_below_their_maximum),
     };
 

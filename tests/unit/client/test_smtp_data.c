@@ -82,6 +82,77 @@ static void mail_data_is_sent_alike_however_it_is_cut(void **state)
     guard_page_release(&page);
 }
 
+enum { LONG_OCTETS = 100000 };
+
+/* Lines of all lengths that may be, with LF; the last one without. */
+static void write_lines(char *to)
+{
+    size_t length = 0;
+    size_t left = 0;
+
+    for (size_t i = 0; i < LONG_OCTETS; i++) {
+        to[i] = left > 0 ? 'x' : '\n';
+        if (left-- > 0)
+            continue;
+        length = (length + 337) % 999;
+        left = length;
+    }
+    to[LONG_OCTETS - 1] = 'x';
+}
+
+/* What is looked at a piece at a time comes to the same as what is sent. */
+static void a_long_text_is_measured_as_it_is_sent(void **state)
+{
+    char *text = malloc(LONG_OCTETS);
+    struct smtp_data sent;
+    struct smtp_data scanned;
+    struct buf out;
+    struct err err;
+
+    (void)state;
+    assert_non_null(text);
+    write_lines(text);
+    assert_true(buf_init_whole(&out, 2 * LONG_OCTETS));
+    for (int cr = 0; cr <= 1; cr++) {
+        if (cr == 1)
+            *((char *)memchr(text + LONG_OCTETS / 2, '\n', LONG_OCTETS / 2) - 1) = '\r';
+        buf_clear(&out);
+        smtp_data_init(&sent, (struct smtp_data_policy){.eight_bit = false});
+        smtp_data_init(&scanned, (struct smtp_data_policy){.eight_bit = false});
+        assert_true(encode_in_pieces(&sent, (struct bytes){text, LONG_OCTETS}, 4096, &out, &err));
+        assert_true(smtp_data_scan(&scanned, (struct bytes){text, LONG_OCTETS}, &err));
+        assert_true(smtp_data_scan_end(&scanned, &err));
+        assert_int_equal(scanned.octets, sent.octets);
+        assert_int_equal(scanned.lines, sent.lines);
+    }
+    buf_release(&out);
+    free(text);
+}
+
+/* Wherever it begins in what is looked at a time, also where another piece begins in it. */
+static void a_line_that_is_too_long_is_found_in_a_long_text(void **state)
+{
+    static char text[20 * 1024];
+    struct smtp_data data;
+    struct err err;
+
+    (void)state;
+    for (size_t before = 14 * 1024; before < 18 * 1024; before += 64)
+        for (size_t size = 998; size <= 999; size++) {
+            memset(text, 'x', sizeof text);
+            for (size_t i = 63; i < before; i += 64)
+                text[i] = '\n';
+            text[before + size] = '\n';
+            smtp_data_init(&data, (struct smtp_data_policy){.eight_bit = false});
+            assert_int_equal(smtp_data_scan(&data, (struct bytes){text, before + size + 1}, &err),
+                             size == 998);
+            if (size > 998)
+                assert_int_equal(err.line, before / 64 + 1);
+            else
+                assert_int_equal(data.lines, before / 64 + 1);
+        }
+}
+
 static void what_cannot_be_sent_is_refused_with_its_line(void **state)
 {
     (void)state;
@@ -209,6 +280,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mail_data_is_sent_alike_however_it_is_cut),
+        cmocka_unit_test(a_long_text_is_measured_as_it_is_sent),
+        cmocka_unit_test(a_line_that_is_too_long_is_found_in_a_long_text),
         cmocka_unit_test(what_cannot_be_sent_is_refused_with_its_line),
         cmocka_unit_test(octets_above_127_pass_with_8bitmime),
         cmocka_unit_test(lines_of_998_octets_pass_and_longer_ones_when_allowed),
