@@ -7,7 +7,7 @@
  */
 #include "base/base64.h"
 #include "base/smtp_code.h"
-#include "client/smtp_client_private.h"
+#include "client/smtp_client_actions.h"
 
 #define BIT(name) (UINT32_C(1) << SMTP_MECHANISM_##name)
 #define PLUS_MECHANISMS (BIT(SCRAM_SHA_1_PLUS) | BIT(SCRAM_SHA_256_PLUS) | BIT(SCRAM_SHA_512_PLUS))

@@ -329,3 +329,31 @@ struct engine smtp_client_engine(struct smtp_client *client)
 
     return (struct engine){&ops, client};
 }
+
+/* -------------------------------------------------------------------------- the table, for others
+ * ---
+ */
+
+size_t smtp_client_step_count(void)
+{
+    return (size_t)STATE_COUNT * CLASS_COUNT;
+}
+
+static const char *const class_words[] = {
+#define X(name, word) word,
+    CLIENT_CLASS_TABLE(X)
+#undef X
+};
+
+bool smtp_client_step(size_t index, struct smtp_client_step *ret)
+{
+    enum client_state state = (enum client_state)(index / CLASS_COUNT);
+    const struct client_step *step = &smtp_client_steps[state][index % CLASS_COUNT];
+
+    *ret = (struct smtp_client_step){.state = smtp_client_state_word(state),
+                                     .on = class_words[index % CLASS_COUNT],
+                                     .go_to = smtp_client_state_word(step->go_to),
+                                     .action = step->action,
+                                     .because = step->because};
+    return step->act != NULL && step->because != NULL;
+}

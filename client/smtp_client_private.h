@@ -245,11 +245,7 @@ void smtp_client_enter(struct smtp_client *client, enum client_state state, cons
 const char *smtp_client_state_word(enum client_state state);
 enum smtp_stage smtp_client_stage(const struct smtp_client *client);
 
-/* smtp_client_tls.c: what the table does about TLS */
-void smtp_client_accept_tls(struct smtp_client *client, const struct client_news *news);
-void smtp_client_refuse_tls(struct smtp_client *client, const struct client_news *news);
-void smtp_client_fail_tls(struct smtp_client *client, const struct client_news *news);
-void smtp_client_secure(struct smtp_client *client, const struct client_news *news);
+/* smtp_client_tls.c; what the table does about TLS: smtp_client_actions.h */
 void smtp_client_note_tls(struct smtp_client *client, const struct tls_facts *facts);
 /* STATE_NEXT: TLS is up, or not to be had and not demanded. */
 enum client_state smtp_client_next_of_tls(struct smtp_client *client);
@@ -267,11 +263,7 @@ const struct smtp_mail_request *smtp_client_mail_request(struct smtp_client *cli
 const struct smtp_rcpt_request *smtp_client_rcpt_request(const struct smtp_client *client,
                                                          size_t index);
 
-/* smtp_client_auth.c: what the table does about AUTH */
-void smtp_client_finish_auth(struct smtp_client *client, const struct client_news *news);
-void smtp_client_answer_challenge(struct smtp_client *client, const struct client_news *news);
-void smtp_client_refuse_mechanism(struct smtp_client *client, const struct client_news *news);
-void smtp_client_give_up_mechanism(struct smtp_client *client, const struct client_news *news);
+/* smtp_client_auth.c; what the table does about AUTH: smtp_client_actions.h */
 void smtp_client_bind_auth(struct smtp_client *client, const struct tls_facts *facts);
 /* STATE_NEXT: authenticated, or no need to. */
 enum client_state smtp_client_next_of_auth(struct smtp_client *client);

@@ -1,253 +1,14 @@
 /*
- * smtp_client_steps.c - the transitions of the client, all of them, and what they do.
+ * smtp_client_steps.c - the transitions of the client, all of them.
  *
- * A row is: in this state, on this, go there, and do that, because. Where the next state is NEXT,
- * smtp_client_next_state() finds what is left of the command group, and then of the session.
- * Everything that changes the state stands here or there.
+ * A row is: in this state, on this, go there, and do that (smtp_client_actions.h), because. Where
+ * the next state is NEXT, smtp_client_next_state() finds what is left of the command group, and
+ * then of the session. Everything that changes the state stands here or there.
  */
-#include "base/smtp_code.h"
-#include "client/smtp_client_private.h"
-#include "client/smtp_ehlo.h"
-
-static void nothing(struct smtp_client *client, const struct client_news *news)
-{
-    (void)client;
-    (void)news;
-}
-
-static void fail(struct smtp_client *client, const struct client_news *news,
-                 enum smtp_outcome outcome)
-{
-    struct client_verdict verdict = smtp_client_verdict(client, news, outcome);
-
-    smtp_client_fail(client, &verdict);
-}
-
-static void fail_temporary(struct smtp_client *client, const struct client_news *news)
-{
-    fail(client, news, SMTP_OUTCOME_TEMPORARY);
-}
-
-static void fail_permanent(struct smtp_client *client, const struct client_news *news)
-{
-    fail(client, news, SMTP_OUTCOME_PERMANENT);
-}
-
-/* The end indication was sent: the server may have the message, or not (RFC 5321 4.2.5, 6.1). */
-static void fail_unknown(struct smtp_client *client, const struct client_news *news)
-{
-    fail(client, news, SMTP_OUTCOME_UNKNOWN);
-}
-
-static void learn_extensions(struct smtp_client *client, const struct client_news *news)
-{
-    smtp_ehlo_read(news->reply, &client->offered);
-}
-
-/* ------------------------------------------------------------------------- before the mail --- */
-
-/* NOOP and VRFY touch no buffer of the transaction (RFC 5321 4.1.1.6, 4.1.1.9). */
-static void note_noop(struct smtp_client *client, const struct client_news *news)
-{
-    (void)news;
-    client->noop_due = false;
-}
-
-static void note_verification(struct smtp_client *client, const struct client_news *news)
-{
-    smtp_client_note_verification(client, news->reply);
-}
-
-/* ----------------------------------------------------------------------- mail transactions --- */
-
-static void accept_mail(struct smtp_client *client, const struct client_news *news)
-{
-    (void)news;
-    client->needs_rset = true;
-}
-
-static struct client_recipient *answered_recipient(struct smtp_client *client, size_t *ret_index)
-{
-    *ret_index = client->order[client->group.rcpt_answered - 1];
-    return &client->recipients[*ret_index];
-}
-
-static void accept_recipient(struct smtp_client *client, const struct client_news *news)
-{
-    size_t index;
-
-    (void)news;
-    answered_recipient(client, &index)->state = RECIPIENT_ACCEPTED;
-    client->group.accepted++;
-}
-
-/* "Too many recipients", in the transaction that took others (RFC 5321 4.5.3.1.10): 452, and 552,
- * which RFC 821 had for it. To the first recipient 552 is about size (RFC 1870 6.4). */
-static bool is_too_many(const struct smtp_client *client, const struct client_news *news)
-{
-    return client->group.accepted > 0 && (news->reply->code == 452 || news->reply->code == 552);
-}
-
-static void refuse_recipient(struct smtp_client *client, const struct client_news *news,
-                             enum smtp_outcome outcome)
-{
-    bool later = is_too_many(client, news);
-    struct client_verdict verdict =
-        smtp_client_verdict(client, news, later ? SMTP_OUTCOME_TEMPORARY : outcome);
-    size_t index;
-    struct client_recipient *recipient = answered_recipient(client, &index);
-
-    if (!later) {
-        smtp_client_decide(client, index, &verdict);
-        return;
-    }
-    recipient->state = RECIPIENT_LATER;
-    recipient->verdict = verdict;
-}
-
-static void refuse_recipient_temporary(struct smtp_client *client, const struct client_news *news)
-{
-    refuse_recipient(client, news, SMTP_OUTCOME_TEMPORARY);
-}
-
-static void refuse_recipient_permanent(struct smtp_client *client, const struct client_news *news)
-{
-    refuse_recipient(client, news, SMTP_OUTCOME_PERMANENT);
-}
-
-/* For all that were not refused by themselves. */
-static void end_transaction(struct smtp_client *client, const struct client_news *news,
-                            enum smtp_outcome outcome)
-{
-    struct client_verdict verdict = smtp_client_verdict(client, news, outcome);
-    size_t i;
-
-    for (i = 0; i < client->group.count; i++) {
-        size_t index = client->order[i];
-        enum recipient_state state = client->recipients[index].state;
-
-        if (state == RECIPIENT_UNDECIDED || state == RECIPIENT_ACCEPTED)
-            smtp_client_decide(client, index, &verdict);
-    }
-}
-
-static void refuse_transaction(struct smtp_client *client, const struct client_news *news,
-                               enum smtp_outcome outcome)
-{
-    end_transaction(client, news, outcome);
-    client->group.failed = true;
-    client->needs_rset = true; /* RFC 1870 6.2 asks for it even after MAIL */
-}
-
-static void refuse_transaction_temporary(struct smtp_client *client, const struct client_news *news)
-{
-    refuse_transaction(client, news, SMTP_OUTCOME_TEMPORARY);
-}
-
-static void refuse_transaction_permanent(struct smtp_client *client, const struct client_news *news)
-{
-    refuse_transaction(client, news, SMTP_OUTCOME_PERMANENT);
-}
-
-static void accept_message(struct smtp_client *client, const struct client_news *news)
-{
-    struct client_news sent = *news;
-
-    sent.why = client->left_out;
-    end_transaction(client, &sent, SMTP_OUTCOME_SENT);
-    client->group.delivered = true;
-    client->needs_rset = false;
-}
-
-static void note_end(struct smtp_client *client, const struct client_news *news)
-{
-    (void)news;
-    client->group.end_awaited = true;
-}
-
-/* --------------------------------------------------------------------------------- RFC 3030 --- */
-
-static void refuse_chunk_temporary(struct smtp_client *client, const struct client_news *news)
-{
-    refuse_transaction(client, news, SMTP_OUTCOME_TEMPORARY);
-    smtp_client_drop_chunks(client);
-}
-
-static void refuse_chunk_permanent(struct smtp_client *client, const struct client_news *news)
-{
-    refuse_transaction(client, news, SMTP_OUTCOME_PERMANENT);
-    smtp_client_drop_chunks(client);
-}
-
-/* Only with the last chunk as a whole can the server have the message. */
-static void fail_chunks(struct smtp_client *client, const struct client_news *news)
-{
-    const struct client_group *group = &client->group;
-    bool may_have_it =
-        group->last_chunk_written &&
-        client->chunks[(group->chunks_written - 1) % CLIENT_CHUNKS_MAX].end <= client->sent_total;
-
-    fail(client, news, may_have_it ? SMTP_OUTCOME_UNKNOWN : SMTP_OUTCOME_TEMPORARY);
-}
-
-/* Before the octets of the chunk were sent: no 2yz can be meant for it. */
-static void fail_early(struct smtp_client *client, const struct client_news *news)
-{
-    bool permanent = smtp_code_class(news->reply->code) == SMTP_CODE_5YZ;
-
-    fail(client, news, permanent ? SMTP_OUTCOME_PERMANENT : SMTP_OUTCOME_TEMPORARY);
-}
-
-/* --------------------------------------------------------------------------------- RFC 2033 --- */
-
-/* One reply a recipient that was accepted, in the order of their RCPT commands. */
-static void decide_delivery(struct smtp_client *client, const struct client_news *news,
-                            enum smtp_outcome outcome)
-{
-    struct client_verdict verdict = smtp_client_verdict(client, news, outcome);
-    size_t i = 0;
-
-    while (client->recipients[client->order[i]].state != RECIPIENT_ACCEPTED)
-        i++;
-    smtp_client_decide(client, client->order[i], &verdict);
-    client->needs_rset = false;
-}
-
-static void accept_delivery(struct smtp_client *client, const struct client_news *news)
-{
-    struct client_news sent = *news;
-
-    sent.why = client->left_out;
-    decide_delivery(client, &sent, SMTP_OUTCOME_SENT);
-    client->group.delivered = true;
-}
-
-static void refuse_delivery_temporary(struct smtp_client *client, const struct client_news *news)
-{
-    decide_delivery(client, news, SMTP_OUTCOME_TEMPORARY);
-}
-
-static void refuse_delivery_permanent(struct smtp_client *client, const struct client_news *news)
-{
-    decide_delivery(client, news, SMTP_OUTCOME_PERMANENT);
-}
-
-static void greet(struct smtp_client *client, const struct client_news *news)
-{
-    (void)news;
-    client->hello_due = true;
-}
-
-static void forget_transaction(struct smtp_client *client, const struct client_news *news)
-{
-    (void)news;
-    client->needs_rset = false;
-}
-
-/* ------------------------------------------------------------------------------- the table --- */
+#include "client/smtp_client_actions.h"
 
 #define ON(state, class, next, action, because)                                                    \
-    [STATE_##state][CLASS_##class] = {STATE_##next, action, #action, because}
+    [STATE_##state][CLASS_##class] = {STATE_##next, smtp_client_##action, #action, because}
 
 /* clang-format off */
 const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
@@ -290,10 +51,10 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(HELO, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(HELO, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
-    ON(STARTTLS, 2YZ, NEXT, smtp_client_accept_tls, "RFC 3207 4: only 220"),
+    ON(STARTTLS, 2YZ, NEXT, accept_tls, "RFC 3207 4: only 220"),
     ON(STARTTLS, 3YZ, QUIT, fail_temporary, "RFC 5321 4.2.1, 4.3.2"),
-    ON(STARTTLS, 4YZ, NEXT, smtp_client_refuse_tls, "RFC 3207 4, 6"),
-    ON(STARTTLS, 5YZ, NEXT, smtp_client_refuse_tls, "RFC 3207 4, 6"),
+    ON(STARTTLS, 4YZ, NEXT, refuse_tls, "RFC 3207 4, 6"),
+    ON(STARTTLS, 5YZ, NEXT, refuse_tls, "RFC 3207 4, 6"),
     ON(STARTTLS, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
     ON(STARTTLS, OTHER, QUIT, fail_permanent, "RFC 5321 4.2: fatal"),
     ON(STARTTLS, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
@@ -303,17 +64,17 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(STARTTLS, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(STARTTLS, ABANDON, CLOSING, fail_temporary, "RFC 3207 4: no command but TLS is next"),
 
-    ON(TLS, 2YZ, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, 3YZ, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, 4YZ, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, 5YZ, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, 421, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, OTHER, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, GARBAGE, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, UNASKED, CLOSING, smtp_client_fail_tls, "RFC 3207 4: nothing in the clear"),
-    ON(TLS, CLOSED, CLOSING, smtp_client_fail_tls, "RFC 3207 4, 6"),
-    ON(TLS, DEADLINE, CLOSING, smtp_client_fail_tls, "RFC 5321 4.5.3.2; RFC 3207 4"),
-    ON(TLS, GO_ON, NEXT, smtp_client_secure, "RFC 3207 4.2; RFC 8314 3.3"),
+    ON(TLS, 2YZ, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, 3YZ, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, 4YZ, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, 5YZ, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, 421, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, OTHER, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, GARBAGE, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, UNASKED, CLOSING, fail_tls, "RFC 3207 4: nothing in the clear"),
+    ON(TLS, CLOSED, CLOSING, fail_tls, "RFC 3207 4, 6"),
+    ON(TLS, DEADLINE, CLOSING, fail_tls, "RFC 5321 4.5.3.2; RFC 3207 4"),
+    ON(TLS, GO_ON, NEXT, secure, "RFC 3207 4.2; RFC 8314 3.3"),
     ON(TLS, ABANDON, CLOSING, fail_temporary, "RFC 3207 4: no command in the clear"),
 
     ON(LHLO, 2YZ, NEXT, learn_extensions, "RFC 2033 4.1"),
@@ -329,10 +90,10 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(LHLO, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(LHLO, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
-    ON(AUTH, 2YZ, NEXT, smtp_client_finish_auth, "RFC 4954 4: only 235"),
-    ON(AUTH, 3YZ, NEXT, smtp_client_answer_challenge, "RFC 4954 4: only 334"),
+    ON(AUTH, 2YZ, NEXT, finish_auth, "RFC 4954 4: only 235"),
+    ON(AUTH, 3YZ, NEXT, answer_challenge, "RFC 4954 4: only 334"),
     ON(AUTH, 4YZ, QUIT, fail_temporary, "RFC 4954 6"),
-    ON(AUTH, 5YZ, NEXT, smtp_client_refuse_mechanism, "RFC 4954 4, 6"),
+    ON(AUTH, 5YZ, NEXT, refuse_mechanism, "RFC 4954 4, 6"),
     ON(AUTH, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
     ON(AUTH, OTHER, QUIT, fail_permanent, "RFC 5321 4.2: fatal"),
     ON(AUTH, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
@@ -344,8 +105,8 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
 
     ON(AUTH_CANCEL, 2YZ, QUIT, fail_temporary, "RFC 4954 4: 501 is due"),
     ON(AUTH_CANCEL, 3YZ, QUIT, fail_temporary, "RFC 4954 4: 501 is due"),
-    ON(AUTH_CANCEL, 4YZ, NEXT, smtp_client_give_up_mechanism, "RFC 4954 4"),
-    ON(AUTH_CANCEL, 5YZ, NEXT, smtp_client_give_up_mechanism, "RFC 4954 4"),
+    ON(AUTH_CANCEL, 4YZ, NEXT, give_up_mechanism, "RFC 4954 4"),
+    ON(AUTH_CANCEL, 5YZ, NEXT, give_up_mechanism, "RFC 4954 4"),
     ON(AUTH_CANCEL, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
     ON(AUTH_CANCEL, OTHER, QUIT, fail_permanent, "RFC 5321 4.2: fatal"),
     ON(AUTH_CANCEL, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
@@ -550,10 +311,10 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(NOOP, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(NOOP, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
-    ON(VRFY, 2YZ, NEXT, note_verification, "RFC 5321 3.5.3, 4.1.1.6"),
+    ON(VRFY, 2YZ, NEXT, note_verified, "RFC 5321 3.5.3, 4.1.1.6"),
     ON(VRFY, 3YZ, QUIT, fail_temporary, "RFC 5321 4.2.1, 4.3.2"),
-    ON(VRFY, 4YZ, NEXT, note_verification, "RFC 5321 3.5.3, 4.1.1.6: the mail does not hang on it"),
-    ON(VRFY, 5YZ, NEXT, note_verification, "RFC 5321 3.5.3, 4.1.1.6: the mail does not hang on it"),
+    ON(VRFY, 4YZ, NEXT, note_verified, "RFC 5321 3.5.3, 4.1.1.6: the mail does not hang on it"),
+    ON(VRFY, 5YZ, NEXT, note_verified, "RFC 5321 3.5.3, 4.1.1.6: the mail does not hang on it"),
     ON(VRFY, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
     ON(VRFY, OTHER, QUIT, fail_temporary, "RFC 5321 4.2: fatal"),
     ON(VRFY, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
@@ -616,27 +377,3 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(OVER, ABANDON, STAY, nothing, "RFC 5321 4.1.1.10: nothing follows"),
 };
 /* clang-format on */
-
-size_t smtp_client_step_count(void)
-{
-    return (size_t)STATE_COUNT * CLASS_COUNT;
-}
-
-static const char *const class_words[] = {
-#define X(name, word) word,
-    CLIENT_CLASS_TABLE(X)
-#undef X
-};
-
-bool smtp_client_step(size_t index, struct smtp_client_step *ret)
-{
-    enum client_state state = (enum client_state)(index / CLASS_COUNT);
-    const struct client_step *step = &smtp_client_steps[state][index % CLASS_COUNT];
-
-    *ret = (struct smtp_client_step){.state = smtp_client_state_word(state),
-                                     .on = class_words[index % CLASS_COUNT],
-                                     .go_to = smtp_client_state_word(step->go_to),
-                                     .action = step->action,
-                                     .because = step->because};
-    return step->act != NULL && step->because != NULL;
-}

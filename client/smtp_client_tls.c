@@ -6,7 +6,7 @@
  * handshake that fails leaves nothing to say QUIT in.
  */
 #include "base/text.h"
-#include "client/smtp_client_private.h"
+#include "client/smtp_client_actions.h"
 
 static bool is_demanded(const struct smtp_client *client)
 {

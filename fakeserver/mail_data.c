@@ -1,6 +1,7 @@
 #include "fakeserver/mail_data.h"
 
 #include "base/require.h"
+#include "fakeserver/mail_clean.h"
 #include "fakeserver/mail_digest.h"
 #include "fakeserver/mail_header.h"
 
@@ -215,80 +216,6 @@ static enum place step(struct mail_data_reader *reader, char octet)
 
 /* ---- whole lines and long pieces ---------------------------------------------------------- */
 
-#define EACH_OCTET(value) (UINT64_C(0x0101010101010101) * (value))
-
-static uint64_t native_word(const char *at)
-{
-    uint64_t word;
-
-    memcpy(&word, at, sizeof(word));
-    return word;
-}
-
-/*
- * Eight octets at a time: is any below SP, DEL, or above 127? For an octet of SP to "~" neither
- * taking SP away nor adding one touches the highest bit; for any other, one of the three does.
- */
-static uint64_t odd_bits(uint64_t word)
-{
-    return (word - EACH_OCTET(0x20)) | (word + EACH_OCTET(1)) | word;
-}
-
-static bool is_odd(char octet)
-{
-    return (unsigned char)octet < ' ' || (unsigned char)octet > '~';
-}
-
-static bool is_clean_short(struct bytes octets)
-{
-    for (size_t i = 0; i < octets.size; i++)
-        if (is_odd(octets.data[i]))
-            return false;
-    return true;
-}
-
-/* Only SP to "~"? Sixteen at a time; the last ones overlap those before. */
-static bool is_clean(const char *at, size_t octets)
-{
-    const char *last;
-    uint64_t odd;
-    uint64_t odd_too;
-
-    if (octets < 16)
-        return is_clean_short((struct bytes){at, octets});
-    last = at + octets - 16;
-    odd = odd_bits(native_word(last));
-    odd_too = odd_bits(native_word(last + 8));
-    for (; at < last; at += 16) {
-        odd |= odd_bits(native_word(at));
-        odd_too |= odd_bits(native_word(at + 8));
-    }
-    return ((odd | odd_too) & EACH_OCTET(0x80)) == 0;
-}
-
-/* How many octets from the start on are SP to "~". */
-static size_t clean_octets(struct bytes octets)
-{
-    size_t at = 0;
-
-    while (at + 8 <= octets.size &&
-           (odd_bits(native_word(octets.data + at)) & EACH_OCTET(0x80)) == 0)
-        at += 8;
-    while (at < octets.size && !is_odd(octets.data[at]))
-        at++;
-    return at;
-}
-
-/* The line at the start with its CRLF, when nothing in it needs a second look; 0 = it does. */
-static size_t clean_line(const char *line, size_t octets)
-{
-    const char *lf = memchr(line, '\n', octets);
-
-    if (!lf || lf == line || lf[-1] != '\r' || !is_clean(line, (size_t)(lf - line) - 1))
-        return 0;
-    return (size_t)(lf - line) + 1;
-}
-
 /* Whole lines from the start of one on: in the header one, in the body as many as there are, and
  * their content is one piece. */
 static size_t take_lines(struct mail_data_reader *reader, struct bytes input, bool transparency)
@@ -297,7 +224,7 @@ static size_t take_lines(struct mail_data_reader *reader, struct bytes input, bo
     size_t line = 0;
 
     while (at < input.size && !(transparency && input.data[at] == '.') &&
-           (line = clean_line(input.data + at, input.size - at)) > 0) {
+           (line = mail_clean_line(input.data + at, input.size - at)) > 0) {
         if (reader->in_header) {
             content(reader, bytes_slice(input, 0, line));
             reader->line_octets = line;
@@ -314,7 +241,7 @@ static size_t take_lines(struct mail_data_reader *reader, struct bytes input, bo
 /* What a line has more of, up to an odd octet; then that octet. */
 static size_t take_piece(struct mail_data_reader *reader, struct bytes input)
 {
-    size_t clean = reader->place == IN_LINE ? clean_octets(input) : 0;
+    size_t clean = reader->place == IN_LINE ? mail_clean_octets(input) : 0;
 
     if (clean > 0) {
         content(reader, bytes_slice(input, 0, clean));

@@ -177,6 +177,13 @@ bool session_is_unit(const struct transcript_record *record);
 bool session_may_be_in_flight(const struct session *session, const struct transcript_record *record,
                               const struct command *command);
 
+/* session_unit.c: a command, a response, mail data or a chunk, which view->command is read from.
+ * For session_view.c only. */
+bool session_view_unit(struct session_view *view, struct session *session,
+                       const struct transcript_record *record, struct err *err);
+/* The mail transaction and its commands are over. */
+void session_view_end_sequence(struct session *session);
+
 /* session_reply.c: octets of the server. For session_view.c only. */
 bool session_view_reply(struct session_view *view, struct session *session,
                         const struct transcript_record *record, struct err *err);
