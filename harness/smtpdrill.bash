@@ -43,7 +43,7 @@ _smtpdrill() {
     esac
     case $command in
     run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --seed --repeat
-        --retry-failures --limit --strict --known --report --keep --scenarios --color --verbose --help' ;;
+        --retry-failures --limit --warp --strict --known --report --keep --scenarios --color --verbose --help' ;;
     list) options='--clients --requirements --tags --capabilities --personalities --profiles --instances
         --scenarios --tag --not-tag --requirement --profile --help' ;;
     check) options='--scenarios --strict --help' ;;

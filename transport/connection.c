@@ -6,7 +6,7 @@
 
 uint64_t connection_now_ms(const struct connection *connection)
 {
-    return loop_now_ms(connection->loop);
+    return loop_now_ms(connection->loop) + (connection->ahead_ms ? *connection->ahead_ms : 0);
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
@@ -241,6 +241,12 @@ void connection_settle(struct connection *connection)
         connection_finish(connection);
     else
         set_timer(connection);
+}
+
+void connection_time_moved(struct connection *connection)
+{
+    if (connection->state != CONNECTION_CLOSING)
+        timer_due_now(&connection->timer);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */

@@ -63,7 +63,19 @@ void connection_wake(struct connection *connection);
 void connection_abort(struct connection *connection);
 /* Why it could not be made, or was lost, in the system's words; "" = nothing is known. */
 const char *connection_trouble(const struct connection *connection);
-uint64_t connection_now_ms(const struct connection *connection); /* of its loop */
+/* Of its loop, and what is ahead. */
+uint64_t connection_now_ms(const struct connection *connection);
+
+/* ---- a time that jumps ----------------------------------------------------------------------- */
+
+/* Its time is that of its loop and *ahead_ms, which grows and lives as long as the connection; to
+ * be called in `opened`. */
+void connection_set_ahead(struct connection *connection, const uint64_t *ahead_ms);
+/* *ahead_ms has grown: what is due now is done. */
+void connection_time_moved(struct connection *connection);
+uint64_t connection_deadline_ms(const struct connection *connection); /* of its time */
+/* Nothing is on its way: all that was sent has arrived, nothing waits to be read. */
+bool connection_is_still(const struct connection *connection);
 
 /* ---- for listener.c -------------------------------------------------------------------------- */
 

@@ -47,6 +47,7 @@ struct connection {
     struct tls *tls;                 /* NULL: in the clear */
     struct writing *writing;         /* NULL: all is written */
     struct connecting *connecting;   /* NULL: no more, or never */
+    const uint64_t *ahead_ms;        /* of its loop's time; NULL: it is not */
     uint64_t gives_up_ms;            /* flushing, lingering: no longer than that */
     enum connection_state state;
     int failure;     /* the last error of the system; 0 = none */

@@ -24,6 +24,7 @@ static const struct option_row rows[] = {
     {"repeat",         '\0', "N",       "run each N times; the worst counts"                              },
     {"retry-failures", '\0', NULL,      "run once more what failed; that counts"                          },
     {"limit",          '\0', "SECONDS", "end a run after so long, whatever its scenario says"             },
+    {"warp",           '\0', NULL,      "let the client's time jump while all only wait"                  },
     {"strict",         '\0', NULL,      "warnings fail"                                                   },
     {"report",         '\0', "FORM",    "text, tap, junit=FILE, json=FILE, html=FILE; several are allowed"},
     {"known",          '\0', "FILE",    "failures that are known, and fail no more if they pass"          },
@@ -317,6 +318,16 @@ static bool write_reports(struct run_command_line *line)
     return true;
 }
 
+static bool choose_time(struct run_command_line *line)
+{
+    if (options_value(&line->options, "warp") == NULL)
+        return true;
+    if (!data_path_is_file(line->program.shim))
+        return err_set(line->err, ERR_IO, "%s: no such file; --warp needs it", line->program.shim);
+    line->run.shim = line->program.shim;
+    return true;
+}
+
 static bool choose_client(struct run_command_line *line)
 {
     const struct options *options = &line->options;
@@ -358,6 +369,7 @@ static bool run_plan(struct run_command_line *line, struct suite *suite, const s
     results->seed = line->wishes.seed;
     results->shard_index = line->wishes.shard_index;
     results->shard_count = line->wishes.shard_count;
+    results->warp = line->run.shim != NULL;
     results->strict = options_value(&line->options, "strict") != NULL;
     if (isatty(STDERR_FILENO) == 1)
         line->progress.to = stderr;
@@ -372,7 +384,7 @@ static enum program_status run_line(struct run_command_line *line)
     enum program_status status = PROGRAM_TROUBLE;
     bool ok = read_line(line) &&
               program_open(&line->program, options_value(&line->options, "scenarios"), line->err) &&
-              read_known(line) && choose_client(line);
+              read_known(line) && choose_client(line) && choose_time(line);
     if (ok)
         suite = suite_new(line->program.scenarios, line->wishes.seed, line->err);
     ok = ok && suite != NULL && suite_load(suite, line->err) &&

@@ -25,6 +25,7 @@ struct program {
     const char *scenarios; /* folder */
     const char *clients;   /* folder */
     const char *smtpsend;  /* the bundled client */
+    const char *shim;      /* what --warp loads into a client */
 };
 
 bool program_open(struct program *program, const char *scenarios, struct err *err);

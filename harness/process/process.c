@@ -169,6 +169,12 @@ static void set_timer(struct process *process, uint64_t in_ms)
     uv_timer_start(&process->timer, timer_due, in_ms, 0);
 }
 
+void process_expire(struct process *process)
+{
+    if (process->stage == STAGE_RUNNING && !process->freed)
+        timer_due(&process->timer);
+}
+
 static void drain(struct process *process)
 {
     process->stage = STAGE_DRAINING;

@@ -59,6 +59,8 @@ struct process *process_new(struct process_keeper *keeper, const struct process_
                             void (*over)(void *owner, const struct process_end *end), void *owner,
                             struct err *err);
 void process_free(struct process *process);
+/* Its limit has come, by another clock than ours. */
+void process_expire(struct process *process);
 int process_id(const struct process *process);
 
 #endif

@@ -56,6 +56,8 @@ static json_t *json_result(const struct results *results, const struct result *r
                   (json_int_t)result->duration_ms, "hung", result->hung ? 1 : 0);
     if (result->outcome != NULL)
         (void)json_object_set_new(value, "outcome", json_string(result->outcome));
+    if (result->warped_ms > 0)
+        (void)json_object_set_new(value, "warped_ms", json_integer((json_int_t)result->warped_ms));
     if (result->reason.size > 0)
         (void)json_object_set_new(value, "reason", json_text(result->reason));
     if (result->dialogue.size > 0)
@@ -97,6 +99,8 @@ static json_t *json_summary(const struct results *results)
                               json_integer((json_int_t)results->known_failures));
     (void)json_object_set_new(summary, "unexpected_passes",
                               json_integer((json_int_t)results->unexpected_passes));
+    if (results->warp)
+        (void)json_object_set_new(summary, "warped", json_integer((json_int_t)results->warped));
     (void)json_object_set_new(summary, "flaky", json_integer((json_int_t)results->flaky));
     (void)json_object_set_new(summary, "duration_ms",
                               json_integer((json_int_t)results->duration_ms));

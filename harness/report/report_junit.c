@@ -62,6 +62,17 @@ static void note(struct writer *writer, const char *element, struct bytes messag
     buf_release(&octets);
 }
 
+/* <properties><property name="warped_ms" value="…"/></properties> comes first in a case. */
+static void warped(struct writer *writer, uint64_t ms)
+{
+    begin(writer, "properties");
+    begin(writer, "property");
+    attribute(writer, "name", "warped_ms");
+    number(writer, "value", (size_t)ms);
+    end(writer);
+    end(writer);
+}
+
 /* The class is the folder of the scenario, so that viewers group by it. */
 static void begin_case(struct writer *writer, const char *name)
 {
@@ -111,6 +122,8 @@ static void write_case(struct writer *writer, const struct results *results,
     struct bytes message = message_of(result, &sentence);
     begin_case(writer, result->name);
     seconds(writer, result->duration_ms);
+    if (result->warped_ms > 0)
+        warped(writer, result->warped_ms);
     if (result->verdict == VERDICT_ERROR)
         note(writer, "error", message, result->dialogue);
     else if (result_is_unexpected_pass(results, result))

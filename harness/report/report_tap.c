@@ -1,5 +1,7 @@
 #include "harness/report/report.h"
 
+#include <inttypes.h>
+
 /* In a description `#` would begin a directive, and a `\` an escape (TAP 14). */
 static void put_description(const char *text, FILE *to)
 {
@@ -48,6 +50,9 @@ bool report_tap_result(const struct results *results, size_t index, FILE *to)
     if (result_is_unexpected_pass(results, result))
         (void)fprintf(to, "# unexpected pass, known to fail (%s:%u): %.*s\n", results->known->path,
                       result->known->line, BYTES_FORMAT(result->known->reason));
+    if (result->warped_ms > 0)
+        (void)fprintf(to, "# warped: %" PRIu64 " ms of %" PRIu64 " ms\n", result->warped_ms,
+                      result->duration_ms);
     if (result->verdict == VERDICT_ERROR)
         put_comment(result->reason, to);
     for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)

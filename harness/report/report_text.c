@@ -94,6 +94,15 @@ static void put_again(const struct results *results, const char *name, FILE *to)
                   quote ? "'" : "", results->again_tail);
 }
 
+/* Time that was jumped over: such a result is as good, but it is not to be taken for a clock's. */
+static void put_warped(const struct result *result, FILE *to)
+{
+    if (result->warped_ms > 0)
+        (void)fprintf(to, "   warped: %" PRIu64 ".%03" PRIu64 " s of %" PRIu64 ".%03" PRIu64 " s\n",
+                      result->warped_ms / 1000, result->warped_ms % 1000,
+                      result->duration_ms / 1000, result->duration_ms % 1000);
+}
+
 /* Known, or known and not so any more: with the line that says it. */
 static void put_known(const struct results *results, const struct known_failure *known,
                       const char *what, FILE *to)
@@ -142,6 +151,7 @@ bool report_text_result(const struct results *results, size_t index, struct repo
         (void)fputc('\n', to);
         put_known_result(results, result, to);
         put_variations(result, to);
+        put_warped(result, to);
         return ferror(to) == 0;
     }
     put_client(results, to);
@@ -158,6 +168,7 @@ bool report_text_result(const struct results *results, size_t index, struct repo
     put_ending(result, to);
     put_known_result(results, result, to);
     put_variations(result, to);
+    put_warped(result, to);
     put_again(results, result->name, to);
     (void)fputc('\n', to);
     return ferror(to) == 0;
@@ -228,6 +239,8 @@ bool report_text_end(const struct results *results, struct report_style style, F
         (void)fprintf(to, "; interrupted after %zu", results->done);
     if (results->flaky > 0)
         (void)fprintf(to, "; %zu failed in some runs only", results->flaky);
+    if (results->warp)
+        (void)fprintf(to, "; %zu warped", results->warped);
     if (results->shard_count > 1)
         (void)fprintf(to, "; shard %u/%u", results->shard_index, results->shard_count);
     (void)fprintf(to, "; %" PRIu64 ".%" PRIu64 " s; seed %" PRIu64 "\n",

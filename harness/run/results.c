@@ -159,6 +159,8 @@ bool results_add(struct results *results, size_t index, const struct result_inpu
     results->verdicts[to->verdict]++;
     results->known_failures += result_is_known_failure(results, to) ? 1 : 0;
     results->unexpected_passes += result_is_unexpected_pass(results, to) ? 1 : 0;
+    if (to->warped_ms > 0)
+        results->warped++;
     if (to->failed_runs > 0 && to->failed_runs < to->runs)
         results->flaky++;
     return true;

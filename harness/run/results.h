@@ -33,7 +33,8 @@ struct result {
     struct bytes reason;  /* unsupported, not reached, error */
     unsigned runs;        /* how often it was run */
     unsigned failed_runs; /* how many of them failed */
-    uint64_t duration_ms; /* of the run that counts */
+    uint64_t duration_ms; /* of the run that counts, in its own time */
+    uint64_t warped_ms;   /* of that was jumped over; 0: time was real */
     int status;           /* exit status; -1 = none */
     int signal;
     bool hung;
@@ -63,6 +64,7 @@ struct results {
     unsigned shard_index; /* 1-based */
     unsigned shard_count;
     bool strict;               /* warnings fail */
+    bool warp;                 /* time was to jump where it could */
     const struct known *known; /* borrowed; NULL: no failure is */
     bool interrupted;          /* before all were done */
     struct result *entries;
@@ -72,6 +74,7 @@ struct results {
     size_t rule_count;
     size_t rules_kept;              /* of them: known to be broken, and not broken by any run */
     size_t verdicts[VERDICT_COUNT]; /* by the scenarios' own claims */
+    size_t warped;                  /* runs in which time jumped */
     size_t flaky;                   /* failed in some of its runs only */
     size_t known_failures;          /* of runs; they are in verdicts[], too */
     size_t unexpected_passes;       /* of runs that are known to fail; likewise */

@@ -31,7 +31,8 @@ struct run_options {
     uint64_t limit_ms;   /* for each run; 0 = as the scenario says */
     const char *clients;
     const char *smtpsend;
-    bool is_command; /* the recipe was made of a COMMAND: it gets our environment */
+    const char *shim; /* --warp: what is loaded into the client; NULL: time is real */
+    bool is_command;  /* the recipe was made of a COMMAND: it gets our environment */
     void (*finished)(void *owner, size_t index, uint64_t now_ms);
     void *owner;
 };

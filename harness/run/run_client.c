@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "harness/files.h"
 #include "harness/run/run_environment.h"
+#include "harness/warp/warp.h"
 
 #include <stdlib.h>
 
@@ -148,17 +149,20 @@ static bool is_in_path(const char *name, struct bytes path)
     return found;
 }
 
-static bool find_program(const struct run_client *client, const struct recipe_words *line)
+static bool find_program(const struct run_client *client, const struct recipe_words *line,
+                         bool is_client)
 {
+    const struct run_setting *setting = client->wishes.setting;
     const struct recipe *recipe = recipe_of(client);
     const struct recipe_text *first = &line->words[0];
-    const char *name = client->wishes.setting->smtpsend;
+    const char *name = setting->smtpsend;
     if (first->count == 1 && first->pieces[0].placeholder == RECIPE_PLACEHOLDER_NONE)
         name = first->pieces[0].text.data;
     else if (first->count != 1 || first->pieces[0].placeholder != RECIPE_PLACEHOLDER_SMTPSEND)
         return true; /* only a run knows */
-    if (is_in_path(name, bytes_of(client->wishes.setting->path)))
-        return true;
+    if (is_in_path(name, bytes_of(setting->path)))
+        return !is_client || setting->shim == NULL ||
+               warp_takes(name, setting->path, client->wishes.err);
     return err_set(client->wishes.err, ERR_IO, "cannot run %s: no such program%s%.*s%s", name,
                    recipe->package.size > 0 ? " (package " : "", BYTES_FORMAT(recipe->package),
                    recipe->package.size > 0 ? ")" : "");
@@ -169,9 +173,9 @@ static bool find_programs(const struct run_client *client)
 {
     const struct recipe *recipe = recipe_of(client);
     for (size_t i = 0; i < recipe->prepare_count; i++)
-        if (!find_program(client, &recipe->prepare[i]))
+        if (!find_program(client, &recipe->prepare[i], false))
             return false;
-    return find_program(client, &recipe->args[0]);
+    return find_program(client, &recipe->args[0], true);
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

@@ -1,5 +1,7 @@
 #include "harness/run/run_environment.h"
 
+#include "harness/warp/warp_page.h"
+
 #define VARIABLE_OCTETS_MAX 64
 
 struct environment {
@@ -87,6 +89,27 @@ bool run_environment_make(const struct run_setting *setting, const struct recipe
         ok = add_line(&environment, *line);
     ok = ok && add_line(&environment, NULL);
     *ret = environment.lines;
+    return ok;
+}
+
+bool run_environment_warp(const char *shim, const char *page, struct arena *arena,
+                          const char *const **environment, struct err *err)
+{
+    static const char variable[] = "LD_PRELOAD=";
+    struct environment to = {.arena = arena, .err = err};
+    const char *others = "";
+    bool ok = true;
+    for (const char *const *line = *environment; ok && *line != NULL; line++) {
+        bool is_it = strncmp(*line, variable, sizeof(variable) - 1) == 0;
+        if (is_it)
+            others = *line + sizeof(variable) - 1;
+        else
+            ok = add_line(&to, *line);
+    }
+    struct bytes all = arena_printf(arena, "%s%s%s", shim, others[0] != '\0' ? ":" : "", others);
+    ok = ok && (all.data != NULL || err_memory(err)) && add_variable(&to, "LD_PRELOAD", all) &&
+         add_variable(&to, WARP_VARIABLE, bytes_of(page)) && add_line(&to, NULL);
+    *environment = to.lines;
     return ok;
 }
 

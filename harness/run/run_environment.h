@@ -20,6 +20,11 @@ bool run_environment_make(const struct run_setting *setting, const struct recipe
                           const char *const *of_recipe, struct arena *arena,
                           const char *const **ret, struct err *err);
 
+/* The same, and *environment loads the shim, before whatever else is loaded into the client: so
+ * ours is called first. */
+bool run_environment_warp(const char *shim, const char *page, struct arena *arena,
+                          const char *const **environment, struct err *err);
+
 /* For what is done once, before the runs; home is a folder. */
 bool run_environment_once(const struct run_setting *setting, const char *home, struct arena *arena,
                           const char *const **ret, struct err *err);

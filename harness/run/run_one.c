@@ -1,50 +1,9 @@
-#include "harness/run/run_one.h"
+#include "harness/run/run_one_private.h"
 
-#include "fakeserver/fake_server.h"
 #include "harness/run/redact.h"
 #include "harness/run/run_facts.h"
-#include "harness/run/run_verdict.h"
-#include "transport/socket.h"
 
 #include <stdlib.h>
-
-struct run_connection {
-    struct one_run *run;
-    struct fake_server *server; /* NULL: it is over */
-    struct connection *connection;
-};
-
-struct one_run {
-    const struct run_setting *setting;
-    const struct plan_entry *entry;
-    void (*over)(void *owner);
-    void *owner;
-    struct arena *arena;
-    struct scenario scenario;
-    bool has_scenario;
-    struct scenario personality;
-    bool has_personality;
-    struct transcript *transcript;
-    struct run_folder folder;
-    struct listener *listener;
-    struct run_connection connections[RUN_CONNECTIONS_MAX];
-    unsigned connection_count;
-    unsigned refused_connections; /* beyond RUN_CONNECTIONS_MAX */
-    unsigned open;
-    struct process *process;
-    struct process_end end;
-    bool process_over;
-    struct timer *settle;
-    uint64_t settle_from_ms;
-    uint64_t started_ms;
-    uint64_t limit_ms;
-
-    struct smtp_claim claim;
-    bool has_claim;
-    struct run_verdict verdict;
-    struct err err; /* kind ERR_NONE: none */
-    bool is_over;
-};
 
 /* ---- the verdict ----------------------------------------------------------------------------- */
 
@@ -111,7 +70,8 @@ static void become_error(struct one_run *run)
 
 static void finish(struct one_run *run)
 {
-    run->verdict.result.duration_ms = loop_now_ms(run->setting->loop) - run->started_ms;
+    run->verdict.result.duration_ms = run_now_ms(run) - run->started_ms;
+    run->verdict.result.warped_ms = run_warp_ahead_ms(run);
     if (run->err.kind != ERR_NONE || !conclude(run))
         become_error(run);
     process_free(run->process);
@@ -146,6 +106,7 @@ static void process_ended(void *owner, const struct process_end *end)
     struct one_run *run = owner;
     run->end = *end;
     run->process_over = true;
+    run_warp_end(run);
     run->settle_from_ms = loop_now_ms(run->setting->loop);
     timer_set(run->settle, run->settle_from_ms + 1);
 }
@@ -157,6 +118,7 @@ static void take_events(struct run_connection *connection)
     struct one_run *run = connection->run;
     struct transcript_record record; /* its time is the loop's; a transcript begins with its run */
     while (fake_server_event(connection->server, &record)) {
+        run->moved++;
         record.at_ms = record.at_ms > run->started_ms ? record.at_ms - run->started_ms : 0;
         if (run->err.kind == ERR_NONE)
             (void)transcript_add(run->transcript, &record, &run->err);
@@ -176,6 +138,7 @@ static void connection_over(void *owner)
     fake_server_free(connection->server);
     connection->server = NULL;
     run->open--;
+    run->moved++;
     if (run->process_over && run->open == 0)
         timer_set(run->settle, loop_now_ms(run->setting->loop));
 }
@@ -183,7 +146,7 @@ static void connection_over(void *owner)
 static struct engine connection_opened(void *owner, struct connection *made)
 {
     struct one_run *run = owner;
-    uint64_t now_ms = loop_now_ms(run->setting->loop);
+    uint64_t now_ms = run_now_ms(run);
     struct engine none = {.ops = NULL, .self = NULL};
     if (run->connection_count == RUN_CONNECTIONS_MAX) {
         run->refused_connections++;
@@ -208,7 +171,10 @@ static struct engine connection_opened(void *owner, struct connection *made)
     }
     run->connection_count++;
     run->open++;
+    run->moved++;
     connection_set_owner(made, connection);
+    if (run->warp != NULL)
+        connection_set_ahead(made, warp_ahead_ms(run->warp));
     return fake_server_engine(connection->server);
 }
 
@@ -226,10 +192,13 @@ static bool start_process(struct one_run *run)
     struct run_given given = {.setting = setting,
                               .scenario = &run->scenario,
                               .folder = &run->folder,
+                              .page = run->warp != NULL ? warp_page_path(run->warp) : NULL,
                               .port = listener_port(run->listener)};
     struct run_command command;
     if (!run_facts_make(&given, run->arena, &command, &run->err))
         return false;
+    if (run->warp != NULL && !warp_takes(command.argv[0], setting->path, &run->err))
+        return false; /* what `prepare` made is known only now */
     struct process_options options = {.argv = command.argv,
                                       .environment = command.environment,
                                       .folder = setting->is_command ? NULL : run->folder.path,
@@ -237,6 +206,8 @@ static bool start_process(struct one_run *run)
                                       .limit_ms = run->limit_ms,
                                       .grace_ms = RUN_GRACE_MS};
     run->process = process_new(setting->keeper, &options, process_ended, run, &run->err);
+    if (run->process != NULL)
+        run_warp_begin(run);
     return run->process != NULL;
 }
 
@@ -254,7 +225,7 @@ static bool start(struct one_run *run, unsigned long long number)
         return false;
     if (scenario_has_event(&run->scenario, STEP_EVENT_DEAF))
         listener_take_little(run->listener);
-    return start_process(run);
+    return run_warp_prepare(run) && start_process(run);
 }
 
 static bool prepare(struct one_run *run)
@@ -309,6 +280,7 @@ void one_run_stop(struct one_run *run)
     process_free(run->process);
     listener_free(run->listener);
     timer_free(run->settle);
+    run_warp_end(run);
     run->process = NULL;
     run->listener = NULL;
     run->settle = NULL;
@@ -320,6 +292,7 @@ void one_run_free(struct one_run *run)
     if (run == NULL)
         return;
     one_run_stop(run);
+    warp_free(run->warp);
     run_folder_remove(&run->folder);
     transcript_free(run->transcript);
     if (run->has_personality)

@@ -23,6 +23,7 @@
 #define RUN_CONNECTIONS_MAX 64
 #define RUN_LIMIT_MS 30000
 #define RUN_TIMEOUT_MS 8000 /* given to a client that takes one, where a scenario says nothing */
+#define RUN_LONG_MS 300000  /* a limit for which a client's own timeouts can matter */
 #define RUN_GRACE_MS 500
 #define RUN_SETTLE_MS 3000 /* for connections that outlive the process */
 #define RUN_ARENA_OCTETS_MAX ((size_t)64 * 1024 * 1024)
@@ -42,6 +43,7 @@ struct run_setting { /* the same for all runs */
     bool is_command;            /* without a recipe: it gets our environment and folder */
     const char *const *outside; /* our environment; ends with NULL */
     uint64_t limit_ms;          /* instead of the scenario's; 0 = the scenario's */
+    const char *shim;           /* of a time that jumps; NULL: time is real */
 };
 
 struct one_run;

@@ -36,7 +36,8 @@ static bool join_recipients(struct gathering *to)
 }
 
 /* A client rightly waits five minutes and more for a reply (RFC 5321 4.5.3.2). Where a scenario
- * does not ask how long, a client that takes a time limit is given one, so that its run ends. */
+ * does not ask how long, a client that takes a time limit is given one, so that its run ends; but
+ * not where the scenario allows for minutes: the client's own limits are what it is about. */
 static uint64_t timeout_of(const struct scenario *scenario)
 {
     if (scenario->send.timeout_ms > 0)
@@ -44,7 +45,7 @@ static uint64_t timeout_of(const struct scenario *scenario)
     for (size_t i = 0; i < scenario->expectation_count; i++)
         if (scenario->expectations[i].kind == EXPECT_GIVES_UP)
             return 0;
-    return RUN_TIMEOUT_MS;
+    return scenario->limit_ms >= RUN_LONG_MS ? 0 : RUN_TIMEOUT_MS;
 }
 
 /* Who can be told a name connects to the address; who cannot verifies the host that it is given,

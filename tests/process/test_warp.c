@@ -1,0 +1,263 @@
+/* smtpdrill run --warp: a client's five minutes pass, and nobody waits for them. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX (256 * 1024)
+#define WAYS                                                                                       \
+    "poll ppoll ticks select pselect epoll nanosleep clock-nanosleep alarm setitimer timer "       \
+    "timerfd condition monotonic-condition receive-timeout semaphore sigtimedwait thread child"
+#define ALL_WAYS "19"
+
+static const char *smtpdrill;
+static const char *client;
+static char folder[32];
+static char output[OUTPUT_MAX]; /* of the last command */
+
+static void put_file(const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Runs a shell line in the folder; returns its exit status, output has both streams. */
+static int run(const char *format, const char *word, const char *word_too)
+{
+    char line[2048];
+    char command[4096];
+    snprintf(line, sizeof(line), format, word, word_too);
+    snprintf(command, sizeof(command),
+             "{ cd %s && export TMPDIR=%s/tmp D=%s C=%s && { %s; } } >%s.out 2>&1", folder, folder,
+             smtpdrill, client, line, folder);
+    int status = system(command);
+    ck_assert(WIFEXITED(status));
+    snprintf(command, sizeof(command), "%s.out", folder);
+    FILE *file = fopen(command, "r");
+    ck_assert_ptr_nonnull(file);
+    size_t size = fread(output, 1, sizeof(output) - 1, file);
+    output[size] = '\0';
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(remove(command), 0);
+    return WEXITSTATUS(status);
+}
+
+static void has(const char *what)
+{
+    ck_assert_msg(strstr(output, what) != NULL, "no \"%s\" in:\n%.3000s", what, output);
+}
+
+static void has_not(const char *what)
+{
+    ck_assert_msg(strstr(output, what) == NULL, "\"%s\" in:\n%.3000s", what, output);
+}
+
+/* What the servers see of a wait is loose: on a machine with much to do they come late. How long it
+ * was the client says. */
+static void set_up(void)
+{
+    char command[256];
+    snprintf(folder, sizeof(folder), "/tmp/test-warp-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(command, sizeof(command), "mkdir %s/tmp %s/s", folder, folder);
+    ck_assert_int_eq(system(command), 0);
+    put_file("s/silent.drill", "title the client gives up after {least} or longer\nsource -\n"
+                               "limit 20m\nsweep least 200s\n\n!stall\n\n"
+                               "expect gives up between {least} and 400s\n");
+    put_file("s/ways.drill", "title by {way} the client gives up after {least} or longer\n"
+                             "source -\nlimit 20m\nsend from={way}@client.example\n"
+                             "sweep way " WAYS "\nsweep least 200s\n\n!stall\n\n"
+                             "expect gives up between {least} and 400s\n");
+    put_file("s/short.drill", "title by {way} the client gives up after two seconds\n"
+                              "source -\nlimit 2m\nsend from={way}@client.example\n"
+                              "sweep way " WAYS "\n\n!stall\n\n"
+                              "expect gives up between 0s and 60s\n");
+    put_file("s/late.drill", "title the greeting comes after four minutes\nsource -\n"
+                             "limit 20m\n\n+4m S: 220 server.example\n...\n\n"
+                             "expect gives up between 0s and 20m\nexpect count EHLO|HELO <= 0\n");
+    put_file("s/deaf.drill", "title the server reads nothing\nsource -\n"
+                             "limit 20m\n\n!deaf 19m\n...\n\nexpect never MAIL\n");
+}
+
+static void tear_down(void)
+{
+    char command[256];
+    snprintf(command, sizeof(command), "rmdir %s/tmp && rm -rf %s", folder, folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* ---- each way to wait ------------------------------------------------------------------------ */
+
+/* The test's own limit is less than the five minutes that the client waits. */
+START_TEST(five_minutes_pass_at_once)
+{
+    int status =
+        run("$D run -v --warp --scenarios s --keep kept ways -- $C {from} {port} %s%s", "300", "");
+    ck_assert_msg(status == 0, "status %d:\n%.3000s", status, output);
+    has(ALL_WAYS " passed, 0 failed of " ALL_WAYS " runs");
+    has("; " ALL_WAYS " warped");
+    (void)run("grep -c '^report \"waited 30[0-9] s, by the wall clock 30[0-9] s' kept/ways* | "
+              "grep -vc '[^:]*:1$'",
+              "", ""); /* by its own clocks, too */
+    ck_assert_str_eq(output, "0\n");
+}
+END_TEST
+
+START_TEST(a_client_that_waits_too_short_is_found_out)
+{
+    ck_assert_int_eq(run("$D run -v --warp --scenarios s silent -- $C %s {port} %s", "poll", "100"),
+                     1);
+    has("FAIL silent[least=200s]");
+    has("got the end after ");
+}
+END_TEST
+
+START_TEST(two_seconds_are_two_seconds_without_a_warp)
+{
+    int status = run("$D run -v --scenarios s --keep kept short -- $C {from} {port} %s%s", "2", "");
+    ck_assert_msg(status == 0, "status %d:\n%.3000s", status, output);
+    has_not("warped");
+    (void)run("grep -c '^report \"waited [2-9] s' kept/short* | grep -vc '[^:]*:1$'", "", "");
+    ck_assert_str_eq(output, "0\n");
+}
+END_TEST
+
+START_TEST(two_seconds_are_two_seconds_with_it)
+{
+    int status =
+        run("$D run -v --warp --scenarios s --keep kept short -- $C {from} {port} %s%s", "2", "");
+    ck_assert_msg(status == 0, "status %d:\n%.3000s", status, output);
+    has("; " ALL_WAYS " warped");
+    (void)run("grep -c '^report \"waited [2-9] s' kept/short* | grep -vc '[^:]*:1$'", "", "");
+    ck_assert_str_eq(output, "0\n");
+}
+END_TEST
+
+START_TEST(a_send_timeout_passes_at_once)
+{
+    ck_assert_int_eq(run("$D run -v --warp --scenarios s --keep kept deaf -- $C %s {port} %s",
+                         "send-timeout", "300"),
+                     0);
+    (void)run("grep report kept/deaf*", "", "");
+    has("waited 30");
+}
+END_TEST
+
+/* ---- the server's side ----------------------------------------------------------------------- */
+
+START_TEST(the_servers_own_delays_pass_at_once)
+{
+    (void)run("$D run -v --warp --scenarios s --keep kept late -- $C %s {port} %s", "poll", "600");
+    has("; 1 warped");
+    (void)run("grep 'reply dialogue' kept/late*", "", "");
+    has("+240.");
+}
+END_TEST
+
+START_TEST(a_client_that_never_gives_up_comes_to_its_limit_at_once)
+{
+    (void)run("$D run -v --warp --scenarios s silent -- $C %s {port} %s", "poll", "100000");
+    has("; 1 warped");
+    has("   warped: 11"); /* of 1200 s */
+}
+END_TEST
+
+START_TEST(every_report_says_that_time_was_warped)
+{
+    ck_assert_int_eq(run("$D run --warp --scenarios s --report json=j --report junit=x "
+                         "--report tap silent -- $C %s {port} %s",
+                         "poll", "300"),
+                     0);
+    has("# warped: ");
+    ck_assert_int_eq(run("grep -c '\"warped_ms\": 29[0-9]*\\|\"warped_ms\": 30[0-9]*' j", "", ""),
+                     0);
+    ck_assert_int_eq(run("grep -c '\"warped\": 1' j", "", ""), 0);
+    ck_assert_int_eq(run("grep -c 'name=\"warped_ms\"' x", "", ""), 0);
+}
+END_TEST
+
+/* 64 octets that say that they are a program, with no part that asks for a loader. */
+#define NO_LOADER                                                                                  \
+    "{ printf '\\177ELF\\2\\1\\1'; head -c 100 /dev/zero; } >no-loader && chmod +x no-loader && "
+
+START_TEST(a_static_program_is_refused)
+{
+    ck_assert_int_eq(
+        run(NO_LOADER "$D run --warp --scenarios s silent -- ./no-loader {port}%s%s", "", ""), 2);
+    has("smtpdrill: --warp cannot warp ./no-loader: it is linked statically");
+}
+END_TEST
+
+START_TEST(a_script_is_what_runs_it)
+{
+    ck_assert_int_eq(run(NO_LOADER "echo \"#!$PWD/no-loader\" >script && chmod +x script && "
+                                   "$D run --warp --scenarios s silent -- ./script {port}%s%s",
+                         "", ""),
+                     2);
+    has("no-loader: it is linked statically");
+}
+END_TEST
+
+START_TEST(a_program_with_rights_of_its_own_is_refused)
+{
+    ck_assert_int_eq(run("cp $C own && chmod u+s own && "
+                         "$D run --warp --scenarios s silent -- ./own poll {port} 300%s%s",
+                         "", ""),
+                     2);
+    has("it runs with rights of its own");
+}
+END_TEST
+
+/* ---- a second opinion ------------------------------------------------------------------------ */
+
+/* libfaketime makes a client's time run a hundred times as fast: it waits as long, by its clocks.
+ */
+START_TEST(libfaketime_agrees)
+{
+    if (run("command -v faketime%s%s", "", "") != 0)
+        return;
+    (void)run("faketime -f '+0 x100' $C %s - %s </dev/zero", "nanosleep", "300");
+    has("waited 30"); /* a hundredth of a second late is a second */
+    ck_assert_int_eq(run("$D run -v --warp --scenarios s --keep kept silent -- $C %s {port} %s",
+                         "nanosleep", "300"),
+                     0);
+    (void)run("grep report kept/silent*", "", "");
+    has("waited 300 s");
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    smtpdrill = argv[1];
+    client = argv[2];
+    Suite *suite = suite_create("warp");
+    TCase *tests = tcase_create("warp");
+    tcase_set_timeout(tests, 120);
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, five_minutes_pass_at_once);
+    tcase_add_test(tests, a_client_that_waits_too_short_is_found_out);
+    tcase_add_test(tests, two_seconds_are_two_seconds_without_a_warp);
+    tcase_add_test(tests, two_seconds_are_two_seconds_with_it);
+    tcase_add_test(tests, a_send_timeout_passes_at_once);
+    tcase_add_test(tests, the_servers_own_delays_pass_at_once);
+    tcase_add_test(tests, a_client_that_never_gives_up_comes_to_its_limit_at_once);
+    tcase_add_test(tests, every_report_says_that_time_was_warped);
+    tcase_add_test(tests, a_static_program_is_refused);
+    tcase_add_test(tests, a_script_is_what_runs_it);
+    tcase_add_test(tests, a_program_with_rights_of_its_own_is_refused);
+    tcase_add_test(tests, libfaketime_agrees);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
