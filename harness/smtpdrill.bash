@@ -23,6 +23,10 @@ _smtpdrill() {
         mapfile -t COMPREPLY < <(compgen -W 'text tap junit= json= html=' -- "$current")
         return
         ;;
+    --tls | --to-tls)
+        mapfile -t COMPREPLY < <(compgen -W 'starttls implicit' -- "$current")
+        return
+        ;;
     --color)
         mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current")
         return
@@ -51,8 +55,10 @@ _smtpdrill() {
     judge) options='--strict --verbose --help' ;;
     explain) options='--scenarios --help' ;;
     import) options='--output --title --help' ;;
+    record) options='--to --listen --output --title --once --keep-data --tls --tls-name --ca-file --to-tls
+        --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --help' ;;
     report) options='--output --scenarios --help' ;;
-    '') options='run check fmt list explain judge import report --help --version' ;;
+    '') options='run check fmt list explain judge import record report --help --version' ;;
     esac
     case $command:$current in
     *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

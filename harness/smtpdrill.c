@@ -18,6 +18,7 @@ static const struct command {
     {"explain", command_explain, "say what a requirement, a rule or a scenario is about"},
     {"judge",   command_judge,   "judge a stored transcript again"                      },
     {"import",  command_import,  "make a scenario of a pasted debug log"                },
+    {"record",  command_record,  "relay sessions with a real server into scenarios"     },
     {"report",  command_report,  "make one page of many clients' results"               },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -1,6 +1,7 @@
 #include "harness/command/program.h"
 #include "harness/files.h"
 #include "harness/import/import.h"
+#include "harness/record/generalise.h"
 #include "transport/data_path.h"
 
 #include <stdlib.h>
@@ -17,17 +18,6 @@ static const char usage[] =
     "usage: smtpdrill import [OPTION...] [LOG]\n"
     "Makes a scenario of a pasted debug log; without a LOG, or for -, of standard input.\n"
     "Secrets, mailboxes and addresses of hosts are replaced.\n";
-
-/* The canonical layout, which is also the proof that what was made up is a scenario. */
-static bool lay_out(struct program *program, struct bytes text, struct buf *ret, struct err *err)
-{
-    struct scenario_file *file = NULL;
-
-    if (!scenario_file_parse("import.drill", text, &(struct scenario_loader){.load = NULL},
-                             program->arena, &file, err))
-        return false;
-    return scenario_print(file, ret, err);
-}
 
 static bool write_scenario(const char *path, struct bytes text, struct err *err)
 {
@@ -68,7 +58,7 @@ static bool import(struct program *program, const struct options *options, struc
     buf_init(&laid_out, 4 * IMPORT_OCTETS_MAX);
     ok = import_log(log, bytes_of(title != NULL ? title : ""), program->arena, &made, &counts,
                     err) &&
-         lay_out(program, buf_bytes(&made), &laid_out, err) &&
+         generalise_lay_out(buf_bytes(&made), program->arena, &laid_out, err) &&
          write_scenario(options_value(options, "output"), buf_bytes(&laid_out), err);
     buf_release_secret(&made);
     buf_release(&laid_out);

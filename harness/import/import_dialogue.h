@@ -44,6 +44,7 @@ struct import_unit {
     unsigned code;           /* of the last whole reply; 0 = none */
     uint64_t content_octets; /* CONTENT: on the wire; 0 = not told */
     uint64_t content_lines;
+    bool is_cut; /* CONTENT: a reply, or the end, came before its end indication */
 };
 
 /* How it ended, where that is known; no log tells. */

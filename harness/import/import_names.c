@@ -221,14 +221,11 @@ void import_names_init(struct import_names *names, struct arena *arena)
 
 bool import_is_last_chunk(const struct import_unit *unit)
 {
-    struct bytes rest = unit->text;
-    struct bytes word = BYTES_NONE;
+    struct bytes text = bytes_trim(unit->text);
+    struct bytes last = BYTES_LITERAL(" LAST");
 
-    if (unit->kind != IMPORT_COMMAND || unit->verb != SMTP_VERB_BDAT)
-        return false;
-    while (bytes_next_word(&rest, &word))
-        continue;
-    return bytes_equal_nocase(word, BYTES_LITERAL("LAST"));
+    return unit->kind == IMPORT_COMMAND && unit->verb == SMTP_VERB_BDAT && text.size > last.size &&
+           bytes_equal_nocase(bytes_after(text, text.size - last.size), last);
 }
 
 /* A client that goes on though STARTTLS was refused. */

@@ -2,6 +2,7 @@
 
 #include "base/smtp_mechanism.h"
 #include "base/text.h"
+#include "fakeserver/scenario.h"
 
 #define DELAY_MS_MIN 2000 /* shorter ones are the network's, or a filter's */
 
@@ -123,6 +124,15 @@ static bool put_remark(struct writing *writing, const struct import_unit *unit)
     return buf_printf(writing->to, "%s\n", proof_of(writing, unit->proof));
 }
 
+static bool put_replies(struct writing *writing, const struct import_unit *unit)
+{
+    bool ok = true;
+
+    for (const struct import_reply_line *line = unit->reply; ok && line != NULL; line = line->next)
+        ok = put_reply_line(writing, unit, line);
+    return ok;
+}
+
 static bool put_unit(struct writing *writing, const struct import_unit *unit)
 {
     struct buf *to = writing->to;
@@ -132,12 +142,14 @@ static bool put_unit(struct writing *writing, const struct import_unit *unit)
         return buf_append_string(to, "...\n");
     if (unit->kind == IMPORT_COMMAND)
         ok = buf_append_string(to, "C: ") && put_command(writing, unit);
+    else if (unit->is_cut)
+        return buf_printf(to, "C= %llu octets\n", (unsigned long long)unit->content_octets) &&
+               put_replies(writing, unit);
     else if (unit->kind != IMPORT_CONNECTION)
         ok = buf_append_string(to, unit->kind == IMPORT_CONTENT ? "C: ." : "C: *");
     if (ok && unit->kind != IMPORT_CONNECTION)
         ok = put_remark(writing, unit);
-    for (const struct import_reply_line *line = unit->reply; ok && line != NULL; line = line->next)
-        ok = put_reply_line(writing, unit, line);
+    ok = ok && put_replies(writing, unit);
     if (ok && unit->verb == SMTP_VERB_STARTTLS && generalise_is_accepted(unit))
         ok = buf_append_string(to, "!tls\n");
     return ok;
@@ -199,4 +211,13 @@ bool generalise(const struct import_dialogue *dialogue, const struct generalise_
     return (generalise_put_head(&writing) && buf_append_octet(ret, '\n') &&
             put_dialogue(&writing) && generalise_put_expectation(&writing)) ||
            err_memory(err);
+}
+
+bool generalise_lay_out(struct bytes text, struct arena *arena, struct buf *ret, struct err *err)
+{
+    struct scenario_file *file = NULL;
+
+    return scenario_file_parse("made.drill", text, &(struct scenario_loader){.load = NULL}, arena,
+                               &file, err) &&
+           scenario_print(file, ret, err);
 }

@@ -30,5 +30,7 @@ struct generalise_origin {
 
 bool generalise(const struct import_dialogue *dialogue, const struct generalise_origin *origin,
                 struct import_names *names, struct buf *ret, struct err *err);
+/* The canonical layout, which is also the proof that what was made is a scenario. */
+bool generalise_lay_out(struct bytes text, struct arena *arena, struct buf *ret, struct err *err);
 
 #endif

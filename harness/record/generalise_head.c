@@ -8,6 +8,8 @@ bool generalise_is_accepted(const struct import_unit *unit)
     return unit->code >= 200 && unit->code < 300;
 }
 
+#define CUT_OCTETS_MORE 1024
+
 /* ---- how it ended ---------------------------------------------------------------------------- */
 
 static enum smtp_stage stage_of(const struct import_unit *unit)
@@ -35,22 +37,36 @@ static bool decides(enum smtp_stage stage, size_t recipients)
 /* BDAT LAST is what ends the mail data there (RFC 3030 2). */
 static bool ends_mail(const struct import_unit *unit)
 {
-    return unit->kind == IMPORT_CONTENT || import_is_last_chunk(unit);
+    return (unit->kind == IMPORT_CONTENT && !unit->is_cut) || import_is_last_chunk(unit);
+}
+
+/* A client that pipelines goes on before it hears of a refusal; what is refused for that reason
+ * decides nothing (RFC 2920 3.1). */
+static bool is_consequence(enum smtp_stage stage, const struct result *so_far, bool has_recipient)
+{
+    if (stage == SMTP_STAGE_RCPT)
+        return so_far->told && so_far->stage == SMTP_STAGE_MAIL;
+    return stage == SMTP_STAGE_DATA && !has_recipient;
 }
 
 static struct result result_of(const struct writing *writing)
 {
     struct result result = {.stage = SMTP_STAGE_OTHER};
+    bool has_recipient = false;
 
     for (size_t i = 0; i < writing->count; i++) {
         const struct import_unit *unit = &writing->dialogue->units[i];
         enum smtp_stage stage = stage_of(unit);
 
+        if (stage == SMTP_STAGE_MAIL)
+            has_recipient = false;
+        has_recipient = has_recipient || (stage == SMTP_STAGE_RCPT && generalise_is_accepted(unit));
         if (ends_mail(unit) && generalise_is_accepted(unit)) {
             result =
                 (struct result){.stage = stage, .code = unit->code, .sent = true, .told = true};
         } else if (unit->code >= 400 && decides(stage, writing->recipients)) {
-            result = (struct result){.stage = stage, .code = unit->code, .told = true};
+            if (!is_consequence(stage, &result, has_recipient))
+                result = (struct result){.stage = stage, .code = unit->code, .told = true};
         } else if (unit->code > 0 && unit->code < 400 && stage == result.stage) {
             result.told = false; /* another try that went better */
         }
@@ -213,6 +229,10 @@ static bool put_send(struct writing *writing)
     ok = ok && buf_append_string(to, tls_of(writing));
     if (ok && writing->mails > 1)
         ok = buf_printf(to, " messages=%u", writing->mails);
+    /* So that there is enough of it to be cut there. */
+    if (ok && writing->cut_octets > 0 && writing->origin->mail_data.data == NULL)
+        ok =
+            buf_printf(to, " size=%llu", (unsigned long long)writing->cut_octets + CUT_OCTETS_MORE);
     return ok && buf_append_string(to, "\n");
 }
 
@@ -306,5 +326,8 @@ bool generalise_put_expectation(struct writing *writing)
 void generalise_survey(struct writing *writing)
 {
     choose_extent(writing);
+    for (size_t i = 0; i < writing->count; i++)
+        if (writing->dialogue->units[i].is_cut)
+            writing->cut_octets = writing->dialogue->units[i].content_octets;
     writing->result = result_of(writing);
 }

@@ -24,10 +24,11 @@ struct writing {
     struct import_names *names;
     struct buf *to;
     struct result result;
-    size_t count;      /* units that are written; what comes behind them is left to the model */
-    size_t recipients; /* that they name */
-    unsigned mails;    /* that they hold */
-    bool model_last;   /* `...` was written last */
+    size_t count;        /* units that are written; what comes behind them is left to the model */
+    size_t recipients;   /* that they name */
+    uint64_t cut_octets; /* of mail data that was cut there; 0 = none */
+    unsigned mails;      /* that they hold */
+    bool model_last;     /* `...` was written last */
 };
 
 bool generalise_is_accepted(const struct import_unit *unit); /* with 2yz */

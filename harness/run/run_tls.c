@@ -6,7 +6,13 @@ bool run_tls_open(struct run_tls *tls, bool takes_name, const struct run_folder 
                   struct err *err)
 {
     tls->takes_name = takes_name;
-    tls->ca = tls_ca_new(takes_name ? RUN_TLS_NAME : "localhost", err);
+    return run_tls_open_named(tls, takes_name ? RUN_TLS_NAME : "localhost", folder, err);
+}
+
+bool run_tls_open_named(struct run_tls *tls, const char *name, const struct run_folder *folder,
+                        struct err *err)
+{
+    tls->ca = tls_ca_new(name, err);
     if (tls->ca == NULL)
         return false;
     tls->context = tls_context_new_server(tls->ca, err);

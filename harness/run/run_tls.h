@@ -28,6 +28,9 @@ struct run_tls {
 /* takes_name: the client can be told a name to verify that is not the host to which it connects. */
 bool run_tls_open(struct run_tls *tls, bool takes_name, const struct run_folder *folder,
                   struct err *err);
+/* The same for a server of this name, which the client is not told apart from its host. */
+bool run_tls_open_named(struct run_tls *tls, const char *name, const struct run_folder *folder,
+                        struct err *err);
 void run_tls_close(struct run_tls *tls);
 /* Makes what the handshakes of a scenario need, before a client waits for it; ciphers that nobody
  * knows are found here. personality: NULL = none. */
