@@ -8,7 +8,7 @@ foreach(program IN ITEMS smtpsend fakesmtpd smtpdrill)
     endif()
 endforeach()
 
-foreach(section IN ITEMS 1 3 5)
+foreach(section IN ITEMS 1 3 5 7)
     file(GLOB pages CONFIGURE_DEPENDS base/*.${section} transport/*.${section} client/*.${section}
          fakeserver/*.${section} harness/*.${section})
     install(FILES ${pages} COMPONENT programs
