@@ -108,6 +108,8 @@ static void init(struct fake_server *server, const struct fake_server_options *o
     server->has_dialogue = dialogue > 0;
     server->cursor = dialogue > 0 ? scenario->connection_first[dialogue - 1] : 0;
     server_secrets_init(server);
+    if (options->cut && options->cut->connection == options->connection)
+        server_take_cut(server, options->cut);
 }
 
 static bool allocate_parts(struct fake_server *server, const struct model_text *text)

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/engine.h"
+#include "fakeserver/cut.h"
 #include "fakeserver/fake_server_pool.h"
 #include "fakeserver/model_text.h"
 #include "fakeserver/scenario.h"
@@ -40,6 +41,7 @@ struct fake_server_options {
      * It is whole when a record with facts that have `ended` is taken, and as far as its maximum
      * goes. It grows while octets are received. */
     struct buf *mail;
+    const struct cut *cut; /* borrowed; NULL, or of another connection: nothing is cut */
 };
 
 struct fake_server *fake_server_new(const struct fake_server_options *options); /* NULL: memory */

@@ -114,17 +114,63 @@ static void join(struct fake_server *server, struct bytes octets)
     output->octets.size += octets.size;
 }
 
-bool server_put(struct fake_server *server, struct bytes octets, bool may_join,
-                const struct step *step)
+/* ---- cuts ----------------------------------------------------------------------------------- */
+
+enum { SPLIT_PAUSE_MS = 1 }; /* so that the other side reads one segment before the next comes */
+
+void server_take_cut(struct fake_server *server, const struct cut *cut)
+{
+    server->cut = cut;
+    server->is_split = cut->kind == CUT_SPLIT;
+    if (!server->is_split)
+        return;
+    server->output.pace_octets = 1;
+    server->output.pace_ms = SPLIT_PAUSE_MS;
+}
+
+/* What goes out of these octets. *ret_cut: nothing may follow them. */
+static struct bytes before_cut(struct fake_server *server, struct bytes octets, bool *ret_cut)
+{
+    const struct cut *cut = server->cut;
+    bool reached = false;
+    size_t size;
+
+    *ret_cut = false;
+    if (!cut || cut->where != CUT_AT_POINT || cut->kind == CUT_JOIN)
+        return octets;
+    size = cut_pass(cut, &server->cut_place, octets, &reached);
+    if (!reached)
+        return octets;
+    if (cut->kind == CUT_SPLIT) {
+        server->output.border = size;
+        server->cut_place = (struct cut_place){.lines = SIZE_MAX}; /* passed for good */
+        return octets;
+    }
+    *ret_cut = true;
+    return bytes_slice(octets, 0, size);
+}
+
+static uint64_t pace_size(const struct fake_server *server)
+{
+    const struct output *output = &server->output;
+    struct bytes rest = bytes_after(output->octets, output->sent);
+
+    if (!server->is_split)
+        return output->pace_octets;
+    if (server->cut->where != CUT_AT_POINT)
+        return cut_segment(server->cut, rest, output->octets.size);
+    return output->border > output->sent ? output->border - output->sent : rest.size;
+}
+
+/* ---- segments on their way ------------------------------------------------------------------ */
+
+static void put(struct fake_server *server, struct bytes octets, const struct step *step,
+                uint32_t notes)
 {
     struct output *output = &server->output;
     enum transcript_source source = server->program.source;
 
-    if (octets.size == 0)
-        return true;
     if (!server_is_quiet(server)) {
-        if (!may_join || !can_join(server, octets))
-            return false;
         join(server, octets);
     } else {
         output->octets = octets;
@@ -138,7 +184,25 @@ bool server_put(struct fake_server *server, struct bytes octets, bool may_join,
     server_record(server, &(struct transcript_record){.kind = TRANSCRIPT_REPLY,
                                                       .source = source,
                                                       .line = step ? step->line : 0,
+                                                      .notes = notes,
                                                       .octets = octets});
+}
+
+bool server_put(struct fake_server *server, struct bytes octets, bool may_join,
+                const struct step *step)
+{
+    struct bytes left;
+    bool is_cut;
+
+    if (octets.size == 0)
+        return true;
+    if (!server_is_quiet(server) && (!may_join || !can_join(server, octets)))
+        return false;
+    left = before_cut(server, octets, &is_cut);
+    if (left.size > 0)
+        put(server, left, step, left.size < octets.size ? TRANSCRIPT_NOTE(CUT) : 0);
+    if (is_cut)
+        server_make_cut(server);
     return true;
 }
 
@@ -165,7 +229,7 @@ void server_pace(struct fake_server *server)
     struct output *output = &server->output;
 
     if (output->pace_octets > 0 && output->pace_left == 0 && server->now_ms >= output->pace_due_ms)
-        output->pace_left = output->pace_octets;
+        output->pace_left = pace_size(server);
 }
 
 static void finish(struct fake_server *server)
@@ -176,6 +240,7 @@ static void finish(struct fake_server *server)
     server->output.sent = 0;
     server->output.replies = 0;
     server->output.split = NULL;
+    server->output.border = 0;
 }
 
 void server_sent(struct fake_server *server, size_t octets)

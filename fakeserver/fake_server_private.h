@@ -125,6 +125,7 @@ struct output {
     uint64_t pace_ms;
     uint64_t pace_left; /* may go out now */
     uint64_t pace_due_ms;
+    size_t border; /* where a cut ends a segment; 0 = nowhere */
 };
 
 /* What was said so far, read back (the state follows it). */
@@ -210,6 +211,11 @@ struct fake_server {
     bool expired;
     bool over;
 
+    const struct cut *cut; /* NULL: none, or it has been made */
+    struct cut_place cut_place;
+    bool was_cut;  /* what a cut brought about stands */
+    bool is_split; /* segments are those of the cut */
+
     struct transcript_record records[RECORDS_MAX];
     size_t record_first, record_count;
     bool facts_held; /* a record that was not taken yet points into the reader */
@@ -249,12 +255,14 @@ bool server_is_quiet(const struct fake_server *server); /* nothing is left to be
 struct bytes server_pending(const struct fake_server *server);
 void server_sent(struct fake_server *server, size_t octets);
 void server_pace(struct fake_server *server);
+void server_take_cut(struct fake_server *server, const struct cut *cut);
 void server_drop_output(struct fake_server *server);
 
 /* fake_server_run.c */
 void server_start(struct fake_server *server, const struct program *program);
 void server_advance(struct fake_server *server);
 void server_greet(struct fake_server *server);
+void server_make_cut(struct fake_server *server); /* what was put is the last */
 
 /* fake_server_tls.c */
 const struct tls_demand *server_tls_demand(const struct fake_server *server,

@@ -8,6 +8,8 @@ static const struct step *step_at(const struct fake_server *server)
 
 static void wish_for(struct fake_server *server, enum engine_wish wish, unsigned line)
 {
+    if (server->was_cut)
+        return;
     server->wish = wish;
     server->wish_line = line;
     server->wish_source = server->program.source;
@@ -29,10 +31,15 @@ static bool has_waited(struct fake_server *server, const struct step *step)
     return server->now_ms >= server->delay_until_ms;
 }
 
+static bool joins_all(const struct fake_server *server)
+{
+    return server->cut && server->cut->kind == CUT_JOIN;
+}
+
 static bool run_reply(struct fake_server *server, const struct step *step)
 {
-    bool join =
-        step->delay_ms == 0 && (step->same_segment || (server->grouping && !server->replied));
+    bool join = step->delay_ms == 0 &&
+                (step->same_segment || joins_all(server) || (server->grouping && !server->replied));
 
     if (!server_put(server, step->octets, join, step))
         return false;
@@ -92,6 +99,8 @@ static bool run_event(struct fake_server *server, const struct step *step)
         server->output.split = step;
         return true;
     }
+    if (step->event == STEP_EVENT_FLUSH && joins_all(server))
+        return true;
     if (!server_is_quiet(server))
         return false;
     switch (step->event) {
@@ -117,6 +126,7 @@ static bool run_event(struct fake_server *server, const struct step *step)
     case STEP_EVENT_DEAF:
         return run_deaf(server, step);
     case STEP_EVENT_PACE:
+        server->is_split = false;
         server->output.pace_octets = step->count;
         server->output.pace_ms = step->duration_ms;
         server->output.pace_left = step->count;
@@ -128,6 +138,26 @@ static bool run_event(struct fake_server *server, const struct step *step)
         break;
     }
     return true;
+}
+
+void server_make_cut(struct fake_server *server)
+{
+    static const enum engine_wish wishes[] = {
+        [CUT_CLOSE] = ENGINE_WISH_CLOSE,
+        [CUT_HALF_CLOSE] = ENGINE_WISH_HALF_CLOSE,
+        [CUT_RESET] = ENGINE_WISH_RESET,
+    };
+
+    if (server->cut->kind == CUT_STALL) {
+        server_record_event(server, TRANSCRIPT_STALLED, TRANSCRIPT_SOURCE_NOBODY, 0);
+        server->mute = true;
+    } else {
+        server->program.source = TRANSCRIPT_SOURCE_NOBODY;
+        wish_for(server, wishes[server->cut->kind], 0);
+    }
+    server->cut = NULL;
+    server->was_cut = server->meant = server->greeted = true;
+    end_program(server);
 }
 
 static bool is_answer(const struct step *step)

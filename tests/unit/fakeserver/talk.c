@@ -124,6 +124,7 @@ void talk_begin(struct talk *talk, const char *scenario, const char *personality
         .limit_ms = talk->limit_ms ? talk->limit_ms : ENGINE_NEVER,
         .now_ms = talk->now_ms,
         .scenario = &talk->scenario.scenario,
+        .cut = talk->with,
     };
 
     fixture_must_parse(&talk->scenario, scenario);

@@ -21,8 +21,9 @@ struct talk {
     uint64_t now_ms;
     uint64_t limit_ms; /* set before talk_begin(); 0 = none */
     unsigned connection;
-    size_t cut;    /* octets that arrive at once; 0 = all */
-    bool segments; /* "|" between them */
+    const struct cut *with; /* set before talk_begin(); may be NULL */
+    size_t cut;             /* octets that arrive at once; 0 = all */
+    bool segments;          /* "|" between them */
     bool refuses_tls;
     struct tls_facts tls; /* told of each handshake */
     bool without_early;   /* in the log: cutting may change it */
