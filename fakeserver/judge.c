@@ -95,6 +95,11 @@ static bool judge_departure(struct judging *judging, const struct transcript_rec
     return add_departure(judging, record, index);
 }
 
+static bool has_ending(const struct judging *judging)
+{
+    return judging->cut && cut_is_ending(judging->cut->cut);
+}
+
 /* ---- rules ---------------------------------------------------------------------------------- */
 
 static bool break_rule(struct judging *judging, const struct rule *rule, const struct rule_case *of,
@@ -158,7 +163,9 @@ static bool replay(struct judging *judging, struct session_view *view, bool *bro
         of.command = session_is_unit(of.record) ? &view->command : NULL;
         of.in_flight = of.command && session_may_be_in_flight(session, of.record, of.command);
         judging->in_flight[of.index] = of.in_flight;
-        if (!judge_departure(judging, of.record, of.index) || !ask_rules(judging, broken, &of))
+        if (!has_ending(judging) && !judge_departure(judging, of.record, of.index))
+            return false;
+        if (!ask_rules(judging, broken, &of))
             return false;
     }
     of.session = NULL;
@@ -289,7 +296,8 @@ static struct bytes why_not_reached(const struct judging *judging)
 static bool conclude(struct judging *judging)
 {
     struct verdict *verdict = judging->verdict;
-    struct bytes unreached = why_not_reached(judging);
+    struct bytes unreached =
+        has_ending(judging) ? judge_cut_unreached(judging) : why_not_reached(judging);
 
     if (!unreached.data)
         return err_memory(judging->err);
@@ -326,6 +334,37 @@ static void sort_findings(struct verdict *verdict)
     }
 }
 
+static bool judge_all(struct judging *judging)
+{
+    struct session_view view;
+    bool *broken = arena_alloc_array(judging->arena, rule_count, sizeof(*broken));
+    size_t records = transcript_count(judging->transcript);
+
+    judging->in_flight =
+        arena_alloc_array(judging->arena, records + 1, sizeof(*judging->in_flight));
+    if (judging->scenario->cite_count)
+        judging->cited = arena_string(judging->arena, judging->scenario->cites[0]);
+    session_view_init(&view, judging->transcript, judging->arena);
+    if (!broken || !judging->in_flight || !judging->scratch || !judging->cited)
+        return err_memory(judging->err);
+    return replay(judging, &view, broken) &&
+           (has_ending(judging) ? judge_lost(judging) : judge_expectations(judging)) &&
+           judge_program(judging) && (!judging->cut || judge_compare(judging)) && conclude(judging);
+}
+
+static bool judge_with(struct judging *judging)
+{
+    bool ok;
+
+    memset(judging->verdict, 0, sizeof(*judging->verdict));
+    judging->cited = "";
+    judging->scratch = match_scratch_new();
+    ok = judge_all(judging);
+    match_scratch_free(judging->scratch);
+    sort_findings(judging->verdict);
+    return ok;
+}
+
 bool judge(const struct scenario *scenario, const struct transcript *transcript,
            const struct smtp_claim *claim, struct arena *arena, struct verdict *ret,
            struct err *err)
@@ -335,25 +374,21 @@ bool judge(const struct scenario *scenario, const struct transcript *transcript,
                               .claim = claim,
                               .arena = arena,
                               .verdict = ret,
-                              .cited = "",
                               .err = err};
-    struct session_view view;
-    bool *broken = arena_alloc_array(arena, rule_count, sizeof(*broken));
-    bool ok;
 
-    memset(ret, 0, sizeof(*ret));
-    judging.in_flight =
-        arena_alloc_array(arena, transcript_count(transcript) + 1, sizeof(*judging.in_flight));
-    judging.scratch = match_scratch_new();
-    if (scenario->cite_count)
-        judging.cited = arena_string(arena, scenario->cites[0]);
-    session_view_init(&view, transcript, arena);
-    if (!broken || !judging.in_flight || !judging.scratch || !judging.cited)
-        ok = err_memory(err);
-    else
-        ok = replay(&judging, &view, broken) && judge_expectations(&judging) &&
-             judge_program(&judging) && conclude(&judging);
-    match_scratch_free(judging.scratch);
-    sort_findings(ret);
-    return ok;
+    return judge_with(&judging);
+}
+
+bool judge_cut(const struct judge_cut_run *run, struct arena *arena, struct verdict *ret,
+               struct err *err)
+{
+    struct judging judging = {.scenario = run->scenario,
+                              .transcript = run->transcript,
+                              .claim = run->claim,
+                              .cut = run,
+                              .arena = arena,
+                              .verdict = ret,
+                              .err = err};
+
+    return judge_with(&judging);
 }

@@ -16,6 +16,7 @@ struct judging {
     struct verdict *verdict;
     const char *cited; /* the scenario's first requirement, or "" */
     bool *in_flight;   /* for each record: may have been sent before the last reply was seen */
+    const struct judge_cut_run *cut; /* NULL: nothing was cut */
     bool claim_is_odd; /* an outcome was asked for, and the recipe does not know what it says */
     struct err *err;
 };
@@ -29,6 +30,12 @@ bool judge_fail(struct judging *judging, const struct expectation *expectation, 
 /* judge_claim.c */
 bool judge_outcome(struct judging *judging, const struct expectation *expectation);
 bool judge_report(struct judging *judging, const struct expectation *expectation);
+/* judge_cut.c: after an ending, what a cut run is asked beside the rules. */
+bool judge_lost(struct judging *judging);
+/* Puts the findings on the axis that they belong to. */
+bool judge_compare(struct judging *judging);
+/* Why nothing can be said of the cut; empty: something can. data NULL: no memory. */
+struct bytes judge_cut_unreached(struct judging *judging);
 /* Adds what the expectations find. */
 bool judge_expectations(struct judging *judging);
 

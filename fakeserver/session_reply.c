@@ -162,13 +162,14 @@ static bool reply_ended(struct session_view *view, struct session *session, unsi
 }
 
 /* "2500 ok" CRLF, "250 ok" and no CRLF, where the end of mail data was to be answered: no reply,
- * but a client that takes it for a 250 does not lie. */
+ * but a client that takes it for a 250 does not lie. Where a cut (cut.h) ended the reply that is
+ * just what must not be: only CRLF ends a line (RFC 5321 2.3.8). */
 void session_view_half_reply(struct session_view *view, struct session *session, struct bytes line)
 {
     const struct session_waiting *to;
     unsigned code;
 
-    if (session->waiting_first >= session->waiting_count)
+    if (session->waiting_first >= session->waiting_count || session->reply_cut)
         return;
     to = &session->waiting[session->waiting_first];
     if (to->is_content && to->transaction != SESSION_NOWHERE &&
@@ -254,6 +255,7 @@ bool session_view_reply(struct session_view *view, struct session *session,
 {
     struct bytes rest = record->octets;
 
+    session->reply_cut |= (record->notes & TRANSCRIPT_NOTE(CUT)) != 0;
     if (session->partial.size && !join(view->arena, session->partial, &rest))
         return err_memory(err);
     for (size_t end; (end = bytes_find(rest, '\n')) != BYTES_NOT_FOUND;

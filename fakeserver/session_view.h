@@ -122,9 +122,10 @@ struct session {
     bool shutting_down; /* 421 was sent as the answer to a unit */
     bool shut_unasked;  /* 421 was sent though nothing waited */
     bool odd;           /* the server broke the protocol first */
-    bool derailed; /* content, or the rest of a path, came where commands belong: judged once */
-    bool stalled;  /* the server says nothing more */
-    bool cut;      /* a unit ended with the connection */
+    bool derailed;  /* content, or the rest of a path, came where commands belong: judged once */
+    bool stalled;   /* the server says nothing more */
+    bool cut;       /* a unit ended with the connection */
+    bool reply_cut; /* a reply did, and that was the fault to be shown */
     bool server_ended;
     bool client_ended;
     bool expired;
