@@ -116,13 +116,29 @@ static bool was_found_uncut(const struct judge_uncut *uncut, const struct findin
     return false;
 }
 
+/* How a client leaves a connection that is being taken from it, or on which nothing comes any more
+ * within the short time that it was given, is no matter of the cut. */
+static bool is_leaving(const struct judging *judging, const struct finding *finding)
+{
+    enum transcript_kind kind;
+
+    if (!cut_is_ending(judging->cut->cut) || finding->record == SESSION_NOWHERE)
+        return false;
+    kind = transcript_at(judging->transcript, finding->record)->kind;
+    return kind == TRANSCRIPT_CLIENT_CLOSED || kind == TRANSCRIPT_CLIENT_RESET;
+}
+
 static void keep_what_is_new(struct judging *judging)
 {
     struct verdict *verdict = judging->verdict;
     size_t kept = 0;
 
+    /* Nothing was cut: then this run shows nothing that the one before it did not. */
+    if (cut_is_ending(judging->cut->cut) && !was_reached(judging))
+        verdict->finding_count = 0;
     for (size_t i = 0; i < verdict->finding_count; i++) {
-        if (was_found_uncut(judging->cut->uncut, &verdict->findings[i]))
+        if (was_found_uncut(judging->cut->uncut, &verdict->findings[i]) ||
+            is_leaving(judging, &verdict->findings[i]))
             continue;
         verdict->findings[kept] = verdict->findings[i];
         verdict->findings[kept++].axis = FINDING_OF_SCENARIO;
@@ -130,13 +146,15 @@ static void keep_what_is_new(struct judging *judging)
     verdict->finding_count = kept;
 }
 
+/* What was lost behind the mail data is unknown or temporary as the loss is noticed: all one. */
 static const char *outcome_of(const struct smtp_claim *claim)
 {
     if (!claim->known || claim->precision == SMTP_PRECISION_NONE)
         return "nothing";
     if (claim->precision == SMTP_PRECISION_BINARY)
         return claim->whole == SMTP_OUTCOME_SENT ? "sent" : "not sent";
-    return smtp_outcome_word(claim->whole);
+    return smtp_outcome_word(claim->whole == SMTP_OUTCOME_UNKNOWN ? SMTP_OUTCOME_TEMPORARY
+                                                                  : claim->whole);
 }
 
 /* The client says something else, though the same octets came. */

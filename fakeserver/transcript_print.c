@@ -233,6 +233,8 @@ static bool put_all(const struct transcript_text *text, const struct transcript 
         !buf_printf(to, "seed %llu\n", (unsigned long long)text->seed) ||
         !put_named(to, "client", text->client) || !put_named(to, "version", text->version))
         return false;
+    if (text->has_cut && !put_named(to, "cut", bytes_of(cut_print(&text->cut).text)))
+        return false;
     if (text->has_claim && !put_claim(to, &text->claim))
         return false;
     for (size_t i = 0; i < text->file_count; i++)

@@ -330,6 +330,18 @@ static bool take_file(struct reader *reader)
     return true;
 }
 
+static bool take_cut(struct reader *reader)
+{
+    struct bytes written;
+    struct err why;
+
+    if (!words_take_string(&reader->words, &written))
+        return false;
+    reader->text->has_cut = true;
+    return cut_parse(written, &reader->text->cut, &why) ||
+           words_fail(&reader->words, "a cut as in \"close@3\"");
+}
+
 static bool take_sections(struct reader *reader)
 {
     while (words_next_line(&reader->words)) {
@@ -339,6 +351,8 @@ static bool take_sections(struct reader *reader)
             return take_records(reader);
         if (words_take(&reader->words, "claim"))
             ok = take_claim(reader);
+        else if (words_take(&reader->words, "cut"))
+            ok = take_cut(reader);
         else if (words_take(&reader->words, "recipient"))
             ok = take_recipient(reader);
         else if (words_take(&reader->words, "report"))
@@ -346,7 +360,7 @@ static bool take_sections(struct reader *reader)
         else if (words_take(&reader->words, "file"))
             ok = take_file(reader);
         else
-            return words_fail(&reader->words, "claim, recipient, report, file or records");
+            return words_fail(&reader->words, "cut, claim, recipient, report, file or records");
         if (!ok)
             return false;
     }

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/smtp_outcome.h"
+#include "fakeserver/cut.h"
 #include "fakeserver/scenario.h"
 #include "fakeserver/transcript.h"
 
@@ -35,6 +36,8 @@ struct transcript_text {
     uint64_t seed;
     struct bytes client; /* its name; may be empty */
     struct bytes version;
+    bool has_cut;
+    struct cut cut;
     bool has_claim;
     struct smtp_claim claim;
     const struct transcript_file *files; /* [0] is the scenario, then what it loads */

@@ -53,6 +53,8 @@ static enum program_status put_verdict(const struct transcript_text *text,
     (void)printf("%s %.*s", verdict_result_word(verdict->scenario), BYTES_FORMAT(text->scenario));
     if (text->instance.size > 0)
         (void)printf("[%.*s]", BYTES_FORMAT(text->instance));
+    if (text->has_cut)
+        (void)printf("~%s", cut_print(&text->cut).text);
     (void)printf("   %.*s %.*s", BYTES_FORMAT(text->client), BYTES_FORMAT(text->version));
     if (verdict->reason.size > 0)
         (void)printf("   %.*s", BYTES_FORMAT(verdict->reason));
@@ -82,6 +84,18 @@ struct rejudging {
     struct bytes octets;
 };
 
+static bool ask_judge(struct rejudging *again, struct err *err)
+{
+    const struct smtp_claim *claim = again->text.has_claim ? &again->text.claim : NULL;
+    struct judge_cut_run cut = {.scenario = &again->scenario,
+                                .transcript = again->transcript,
+                                .claim = claim,
+                                .cut = &again->text.cut};
+    return again->text.has_cut ? judge_cut(&cut, again->arena, &again->verdict, err)
+                               : judge(&again->scenario, again->transcript, claim, again->arena,
+                                       &again->verdict, err);
+}
+
 static bool rejudge(struct rejudging *again, const char *path, struct err *err)
 {
     again->arena = arena_new(JUDGE_OCTETS_MAX);
@@ -94,9 +108,7 @@ static bool rejudge(struct rejudging *again, const char *path, struct err *err)
         transcript_text_parse(again->octets, again->arena, &again->text, again->transcript, err) &&
         transcript_text_scenario(&again->text, again->arena, &again->scenario, err);
     again->has_scenario = ok;
-    ok = ok && judge(&again->scenario, again->transcript,
-                     again->text.has_claim ? &again->text.claim : NULL, again->arena,
-                     &again->verdict, err);
+    ok = ok && ask_judge(again, err);
     if (!ok)
         suite_name_error(err, path);
     return ok;

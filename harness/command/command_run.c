@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "harness/command/again.h"
 #include "harness/command/program.h"
+#include "harness/cut/cut_run.h"
 #include "harness/report/report.h"
 #include "harness/run/progress.h"
 #include "harness/run/run.h"
@@ -23,6 +24,7 @@ static const struct option_row rows[] = {
     {"seed",           '\0', "N",       "decides the order (default: another one each time)"              },
     {"repeat",         '\0', "N",       "run each N times; the worst counts"                              },
     {"retry-failures", '\0', NULL,      "run once more what failed; that counts"                          },
+    {"cut",            '\0', "KINDS",   "faults everywhere: close, reset, stall, split, all ..."          },
     {"limit",          '\0', "SECONDS", "end a run after so long, whatever its scenario says"             },
     {"warp",           '\0', NULL,      "let the client's time jump while all only wait"                  },
     {"strict",         '\0', NULL,      "warnings fail"                                                   },
@@ -60,6 +62,8 @@ struct run_command_line {
     struct options options;
     struct recipe recipe;
     struct plan_wishes wishes;
+    struct cut_wishes cuts;
+    struct cut_run cut; /* what comes before a run with cuts */
     const char *tags[WORDS_MAX];
     const char *not_tags[WORDS_MAX];
     const char *requirements[WORDS_MAX];
@@ -194,6 +198,12 @@ static bool read_limit(struct run_command_line *line)
     return true;
 }
 
+/* Many of these runs wait for what does not come. */
+static unsigned cut_jobs(unsigned jobs)
+{
+    return jobs > RUN_JOBS_MAX / 4 ? RUN_JOBS_MAX : jobs * 4;
+}
+
 static const char *get_environment(const char *name)
 {
     return getenv(name);
@@ -219,6 +229,23 @@ static bool read_numbers(struct run_command_line *line)
     line->run.jobs = (unsigned)jobs;
     line->run.repeat = (unsigned)repeat;
     line->wishes.seed = seed;
+    return true;
+}
+
+/* --cut, and words NAME~CUT. */
+static bool read_cuts(struct run_command_line *line)
+{
+    const char *values[OPTIONS_MAX];
+    size_t count = options_values(&line->options, "cut", values, OPTIONS_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (!cut_wishes_read(&line->cuts, values[i], line->err))
+            return false;
+    for (size_t i = 0; i < line->options.word_count; i++)
+        if (!cut_wishes_take_word(&line->cuts, &line->options.words[i], line->program.arena,
+                                  line->err))
+            return false;
+    if (line->cuts.count > 0 && options_value(&line->options, "jobs") == NULL)
+        line->run.jobs = cut_jobs(line->run.jobs);
     return true;
 }
 
@@ -348,22 +375,28 @@ static bool is_whole(const struct run_command_line *line)
     return wishes->word_count + wishes->tag_count + wishes->not_tag_count +
                    wishes->requirement_count ==
                0 &&
-           wishes->shard_count == 1 && !line->run.results->interrupted;
+           wishes->shard_count == 1 && line->cuts.count == 0 && !line->run.results->interrupted;
 }
 
-static bool run_plan(struct run_command_line *line, struct suite *suite, const struct plan *plan)
+static void prepare_run(struct run_command_line *line, struct suite *suite)
+{
+    line->run.suite = suite;
+    line->run.recipe = &line->recipe;
+    line->run.clients = line->program.clients;
+    line->run.smtpsend = line->program.smtpsend;
+    line->run.owner = line;
+    if (isatty(STDERR_FILENO) == 1)
+        line->progress.to = stderr;
+}
+
+static bool run_plan(struct run_command_line *line, const struct plan *plan)
 {
     struct results *results = results_new(plan->count, line->err);
     if (results == NULL)
         return false;
-    line->run.suite = suite;
     line->run.plan = plan;
-    line->run.recipe = &line->recipe;
     line->run.results = results;
-    line->run.clients = line->program.clients;
-    line->run.smtpsend = line->program.smtpsend;
     line->run.finished = run_finished;
-    line->run.owner = line;
     results->client = line->recipe.name.data;
     results->known = &line->known;
     results->seed = line->wishes.seed;
@@ -371,10 +404,48 @@ static bool run_plan(struct run_command_line *line, struct suite *suite, const s
     results->shard_count = line->wishes.shard_count;
     results->warp = line->run.shim != NULL;
     results->strict = options_value(&line->options, "strict") != NULL;
-    if (isatty(STDERR_FILENO) == 1)
-        line->progress.to = stderr;
+    results->cut_of = line->cut.instances;
+    results->cut_from = line->cut.uncut != NULL ? line->cut.uncut->count : 0;
     return again_make(&line->options, results, line->err) && run_all(&line->run, line->err) &&
            (!is_whole(line) || results_expect_rules(results, line->err)) && write_reports(line);
+}
+
+static void survey_finished(void *owner, size_t index, uint64_t now_ms)
+{
+    struct run_command_line *line = owner;
+    (void)index;
+    progress_draw(&line->progress, line->cut.uncut, now_ms);
+}
+
+/* What went wrong here without a cut is our trouble with it as well. */
+static enum program_status uncut_status(const struct run_command_line *line)
+{
+    const struct results *uncut = line->cut.uncut;
+    for (size_t i = 0; uncut != NULL && i < uncut->count; i++)
+        if (uncut->entries[i].done && uncut->entries[i].verdict == VERDICT_ERROR)
+            (void)fprintf(stderr, "smtpdrill: %s without a cut: %.*s\n", uncut->entries[i].name,
+                          BYTES_FORMAT(uncut->entries[i].reason));
+    return uncut != NULL && uncut->verdicts[VERDICT_ERROR] > 0 ? PROGRAM_TROUBLE : PROGRAM_OK;
+}
+
+static bool run_with_cuts(struct run_command_line *line, const struct plan *plan)
+{
+    line->run.plan = plan;
+    line->run.finished = survey_finished;
+    bool ok = cut_run_survey(&line->run, &line->cuts, &line->cut, line->err);
+    progress_clear(&line->progress);
+    return ok && run_plan(line, &line->cut.plan);
+}
+
+static bool load(struct run_command_line *line, struct suite **ret_suite, struct plan *ret_plan)
+{
+    if (!program_open(&line->program, options_value(&line->options, "scenarios"), line->err) ||
+        !read_line(line) || !read_known(line) || !read_cuts(line) || !choose_client(line) ||
+        !choose_time(line))
+        return false;
+    *ret_suite = suite_new(line->program.scenarios, line->wishes.seed, line->err);
+    return *ret_suite != NULL && suite_load(*ret_suite, line->err) &&
+           plan_make(*ret_suite, &line->wishes, line->program.arena, ret_plan, line->err);
 }
 
 static enum program_status run_line(struct run_command_line *line)
@@ -382,20 +453,16 @@ static enum program_status run_line(struct run_command_line *line)
     struct suite *suite = NULL;
     struct plan plan = {.entries = NULL};
     enum program_status status = PROGRAM_TROUBLE;
-    bool ok = read_line(line) &&
-              program_open(&line->program, options_value(&line->options, "scenarios"), line->err) &&
-              read_known(line) && choose_client(line) && choose_time(line);
-    if (ok)
-        suite = suite_new(line->program.scenarios, line->wishes.seed, line->err);
-    ok = ok && suite != NULL && suite_load(suite, line->err) &&
-         plan_make(suite, &line->wishes, line->program.arena, &plan, line->err) &&
-         run_plan(line, suite, &plan);
+    bool ok = load(line, &suite, &plan);
+    prepare_run(line, suite);
+    ok = ok && (line->cuts.count > 0 ? run_with_cuts(line, &plan) : run_plan(line, &plan));
     progress_clear(&line->progress);
-    if (ok)
+    if (ok && uncut_status(line) == PROGRAM_OK)
         status = (enum program_status)results_exit_status(line->run.results);
-    else
+    if (!ok)
         (void)program_trouble(line->err);
     results_free(line->run.results);
+    cut_run_release(&line->cut);
     suite_free(suite);
     program_close(&line->program);
     return status;

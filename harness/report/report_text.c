@@ -89,7 +89,7 @@ static void put_again(const struct results *results, const char *name, FILE *to)
 {
     if (results->again == NULL)
         return;
-    bool quote = strpbrk(name, "[]*? '\"$\\&|;<>()") != NULL;
+    bool quote = strpbrk(name, "[]*? '\"$\\&|;<>()~") != NULL;
     (void)fprintf(to, "   again: %s %s%s%s%s\n", results->again, quote ? "'" : "", name,
                   quote ? "'" : "", results->again_tail);
 }
@@ -169,7 +169,10 @@ bool report_text_result(const struct results *results, size_t index, struct repo
     put_known_result(results, result, to);
     put_variations(result, to);
     put_warped(result, to);
-    put_again(results, result->name, to);
+    if (result->smallest != NULL && strcmp(result->smallest, result->name) != 0)
+        (void)fprintf(to, "   the smallest cut that does it: %s\n",
+                      strrchr(result->smallest, '~') + 1);
+    put_again(results, result->smallest != NULL ? result->smallest : result->name, to);
     (void)fputc('\n', to);
     return ferror(to) == 0;
 }
@@ -235,6 +238,8 @@ bool report_text_end(const struct results *results, struct report_style style, F
     (void)report_text_counts(results, to);
     (void)fprintf(to, " of %zu runs; %zu rule%s broken", results->count,
                   results_rules_broken(results), results_rules_broken(results) == 1 ? "" : "s");
+    if (results->cut_of > 0)
+        (void)fprintf(to, "; cuts of %zu of %zu instances", results->cut_of, results->cut_from);
     if (results->interrupted)
         (void)fprintf(to, "; interrupted after %zu", results->done);
     if (results->flaky > 0)

@@ -53,9 +53,12 @@ bool keep_transcript(const char *folder, const struct one_run *run, const struct
                                    .seed = results->seed,
                                    .client = bytes_of(results->client),
                                    .version = bytes_of(results->version),
+                                   .has_cut = entry->cut != NULL,
                                    .has_claim = claim != NULL,
                                    .files = entry->scenario->files,
                                    .file_count = entry->scenario->file_count};
+    if (entry->cut != NULL)
+        text.cut = *entry->cut;
     if (claim != NULL)
         text.claim = *claim;
     buf_init(&path, 8192);

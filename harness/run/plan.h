@@ -9,7 +9,10 @@
 #ifndef HARNESS_RUN_PLAN_H
 #define HARNESS_RUN_PLAN_H
 
+#include "fakeserver/cut.h"
 #include "harness/run/suite.h"
+
+struct cut_survey;
 
 struct plan_wishes {
     const char *const *words; /* names, folders, globs, path[instance], ids of requirements */
@@ -31,7 +34,9 @@ struct plan_wishes {
 struct plan_entry {
     const struct suite_scenario *scenario;
     size_t instance;
-    const char *name; /* path[instance] */
+    const char *name;                /* path[instance], with ~CUT where it has one */
+    const struct cut *cut;           /* NULL: as it stands */
+    const struct cut_survey *survey; /* of the run without it; NULL: there was none */
 };
 
 struct plan {

@@ -21,7 +21,8 @@
 #define VERDICT_COUNT (VERDICT_ERROR + 1)
 
 struct result {
-    const char *name; /* path[instance] */
+    const char *name;     /* path[instance], path[instance]~close@3 */
+    const char *smallest; /* of a cut: the smallest one that fails the same way; NULL: none */
     bool done;
     enum verdict_result verdict; /* the scenario's own claim */
     enum verdict_result rules;
@@ -63,6 +64,8 @@ struct results {
     uint64_t seed;
     unsigned shard_index; /* 1-based */
     unsigned shard_count;
+    size_t cut_of;             /* instances that are cut; 0 = these are no cuts … */
+    size_t cut_from;           /* … of so many that were looked at */
     bool strict;               /* warnings fail */
     bool warp;                 /* time was to jump where it could */
     const struct known *known; /* borrowed; NULL: no failure is */

@@ -1,5 +1,6 @@
 #include "harness/run/run.h"
 
+#include "harness/cut/cut_shrink.h"
 #include "harness/process/process.h"
 #include "harness/recipe/capability.h"
 #include "harness/run/keep.h"
@@ -19,6 +20,10 @@ struct slot {
     struct one_run *worst; /* of those that are over, with --repeat */
     unsigned runs;
     unsigned failed_runs;
+    struct plan_entry entry; /* that runs: the plan's, or with a smaller cut */
+    struct cut smaller;
+    struct cut_shrink shrink;
+    bool is_shrinking;
 };
 
 struct runner {
@@ -83,6 +88,63 @@ static void keep_run(struct slot *slot)
     slot->run = NULL;
 }
 
+/* ---- the smallest cut ------------------------------------------------------------------------ */
+
+static const struct finding *first_finding(const struct one_run *run)
+{
+    struct result_input input;
+    one_run_input(run, &input);
+    return input.result->finding_count > 0 ? &input.result->findings[0] : NULL;
+}
+
+static bool fails_alike(const struct one_run *a, const struct one_run *b)
+{
+    const struct finding *one = first_finding(a);
+    const struct finding *other = first_finding(b);
+    return one != NULL && other != NULL && verdict_of(a) == verdict_of(b) &&
+           strcmp(one->requirement, other->requirement) == 0 &&
+           bytes_equal(one->expected, other->expected);
+}
+
+/* True: another, smaller cut is to be run. */
+static bool shrink_on(struct slot *slot)
+{
+    const struct plan_entry *planned = &slot->runner->options->plan->entries[slot->index];
+    if (!slot->is_shrinking) {
+        enum verdict_result verdict = verdict_of(slot->worst);
+        if (planned->cut == NULL || planned->survey == NULL || slot->runner->stopped ||
+            (verdict != VERDICT_FAIL && verdict != VERDICT_WARN))
+            return false;
+        cut_shrink_begin(&slot->shrink, planned->cut, planned->survey);
+        slot->is_shrinking = true;
+    }
+    if (slot->runner->stopped || !cut_shrink_next(&slot->shrink, &slot->smaller))
+        return false;
+    slot->entry.cut = &slot->smaller;
+    return true;
+}
+
+static void keep_smaller(struct slot *slot)
+{
+    bool alike = fails_alike(slot->run, slot->worst);
+    cut_shrink_told(&slot->shrink, alike);
+    one_run_free(alike ? slot->worst : slot->run);
+    slot->worst = alike ? slot->run : slot->worst;
+    slot->run = NULL;
+}
+
+/* path[instance]~cut of the smallest; NULL: no memory. */
+static const char *smallest_name(const struct slot *slot)
+{
+    const char *name = slot->runner->options->plan->entries[slot->index].name;
+    const char *tilde = strrchr(name, '~');
+    return arena_printf(slot->runner->options->results->arena, "%.*s~%s", (int)(tilde - name), name,
+                        cut_print(&slot->shrink.best).text)
+        .data;
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
 static void report_slot(struct slot *slot)
 {
     struct runner *runner = slot->runner;
@@ -91,9 +153,18 @@ static void report_slot(struct slot *slot)
     struct result result;
     one_run_input(slot->worst, &input);
     result = *input.result;
+    result.name = options->plan->entries[slot->index].name;
     result.runs = slot->runs;
     result.failed_runs = slot->failed_runs;
+    if (slot->is_shrinking)
+        result.smallest = smallest_name(slot);
+    slot->is_shrinking = false;
     input.result = &result;
+    if (options->surveys != NULL && !one_run_survey(slot->worst, options->surveys_arena,
+                                                    &options->surveys[slot->index], &runner->err)) {
+        break_off(runner);
+        return;
+    }
     if (!results_add(options->results, slot->index, &input, &runner->err)) {
         break_off(runner);
         return;
@@ -126,12 +197,19 @@ static void keep_file(const struct slot *slot)
 static bool take_up(struct slot *slot)
 {
     enum verdict_result verdict = verdict_of(slot->run);
+    if (slot->is_shrinking) {
+        keep_smaller(slot);
+        if (shrink_on(slot))
+            return false;
+        report_slot(slot);
+        return true;
+    }
     slot->runs++;
     keep_file(slot);
     if (verdict == VERDICT_FAIL)
         slot->failed_runs++;
     keep_run(slot);
-    if (wants_another_run(slot, verdict))
+    if (wants_another_run(slot, verdict) || shrink_on(slot))
         return false;
     report_slot(slot);
     return true;
@@ -140,8 +218,7 @@ static bool take_up(struct slot *slot)
 static bool start_run(struct slot *slot)
 {
     struct runner *runner = slot->runner;
-    slot->run = one_run_new(&runner->setting, &runner->options->plan->entries[slot->index],
-                            ++runner->number, run_over, slot);
+    slot->run = one_run_new(&runner->setting, &slot->entry, ++runner->number, run_over, slot);
     return slot->run != NULL || err_memory(&runner->err);
 }
 
@@ -162,6 +239,7 @@ static bool carry_on(struct slot *slot)
             if (runner->next == runner->options->plan->count || runner->stopped)
                 return true;
             slot->index = runner->next++;
+            slot->entry = runner->options->plan->entries[slot->index];
         }
         if (!start_run(slot))
             return false;

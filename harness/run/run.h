@@ -19,6 +19,8 @@
 #define RUN_JOBS_MAX 512
 #define RUN_REPEAT_MAX 10000
 
+struct cut_survey;
+
 struct run_options {
     struct suite *suite;
     const struct plan *plan;
@@ -31,8 +33,10 @@ struct run_options {
     uint64_t limit_ms;   /* for each run; 0 = as the scenario says */
     const char *clients;
     const char *smtpsend;
-    const char *shim; /* --warp: what is loaded into the client; NULL: time is real */
-    bool is_command;  /* the recipe was made of a COMMAND: it gets our environment */
+    const char *shim;            /* --warp: what is loaded into the client; NULL: time is real */
+    struct cut_survey *surveys;  /* one an entry: is filled; NULL: nobody wants them */
+    struct arena *surveys_arena; /* they live there */
+    bool is_command;             /* the recipe was made of a COMMAND: it gets our environment */
     void (*finished)(void *owner, size_t index, uint64_t now_ms);
     void *owner;
 };

@@ -1,5 +1,7 @@
 #include "harness/run/run_one_private.h"
 
+#include "harness/cut/cut_survey.h"
+#include "harness/recipe/capability.h"
 #include "harness/run/redact.h"
 #include "harness/run/run_facts.h"
 
@@ -34,6 +36,10 @@ static bool conclude(struct one_run *run)
                                     .transcript = run->transcript,
                                     .claim = &run->claim,
                                     .connections = run->connection_count,
+                                    .cut = run->has_cut ? &run->cut : NULL,
+                                    .uncut = run->entry->survey != NULL ? &run->entry->survey->uncut
+                                                                        : NULL,
+                                    .is_hurried = run->is_hurried,
                                     .is_process = true};
     if (!recipe_claim(run->setting->reader, &ending, run->arena, &run->claim, &meaning))
         return err_memory(&run->err);
@@ -159,6 +165,7 @@ static struct engine connection_opened(void *owner, struct connection *made)
         .connection = run->connection_count + 1,
         .limit_ms = now_ms + run->limit_ms + 2 * RUN_GRACE_MS,
         .now_ms = now_ms,
+        .cut = run->has_cut ? &run->cut : NULL,
     };
     connection->run = run;
     connection->connection = made;
@@ -228,6 +235,24 @@ static bool start(struct one_run *run, unsigned long long number)
     return run_warp_prepare(run) && start_process(run);
 }
 
+/* After such a cut the client waits for what does not come: as short as it can be told to. A limit
+ * for the whole has to suffice for what comes before. */
+static void hurry(struct one_run *run)
+{
+    const struct run_setting *setting = run->setting;
+    unsigned long long can = setting->recipe->can;
+    bool is_each = (can & CAPABILITY_BIT(CAPABILITY_COMMAND_TIMEOUT)) != 0;
+    uint64_t hurried_ms = is_each ? RUN_LOST_TIMEOUT_MS : 2 * RUN_LOST_TIMEOUT_MS;
+    uint64_t *timeout_ms = &run->scenario.send.timeout_ms;
+    if (!run->has_cut || (run->cut.kind != CUT_STALL && run->cut.kind != CUT_HALF_CLOSE))
+        return;
+    run->is_hurried = setting->is_command || !(can & CAPABILITY_BIT(CAPABILITY_TIMEOUT));
+    if (*timeout_ms == 0 || *timeout_ms > hurried_ms)
+        *timeout_ms = hurried_ms;
+    if (run->limit_ms > RUN_LOST_LIMIT_MS)
+        run->limit_ms = RUN_LOST_LIMIT_MS;
+}
+
 static bool prepare(struct one_run *run)
 {
     const struct run_setting *setting = run->setting;
@@ -238,6 +263,7 @@ static bool prepare(struct one_run *run)
     run->limit_ms = setting->limit_ms > 0        ? setting->limit_ms
                     : run->scenario.limit_ms > 0 ? run->scenario.limit_ms
                                                  : RUN_LIMIT_MS;
+    hurry(run);
     return suite_personality(setting->suite, &run->scenario, run->arena, &run->personality,
                              &run->has_personality, &run->err) &&
            run_tls_prepare(setting->tls, &run->scenario,
@@ -256,6 +282,9 @@ struct one_run *one_run_new(const struct run_setting *setting, const struct plan
     run->entry = entry;
     run->over = over;
     run->owner = owner;
+    run->has_cut = entry->cut != NULL;
+    if (run->has_cut)
+        run->cut = *entry->cut;
     run->started_ms = loop_now_ms(setting->loop);
     run->verdict.result = (struct result){.name = entry->name, .status = -1};
     run->arena = arena_new(RUN_ARENA_OCTETS_MAX);
@@ -314,6 +343,22 @@ void one_run_input(const struct one_run *run, struct result_input *ret)
         .result = &run->verdict.result,
         .dialogues = run->verdict.dialogues,
         .records = run->transcript != NULL ? transcript_count(run->transcript) : 0};
+}
+
+bool one_run_survey(const struct one_run *run, struct arena *arena, struct cut_survey *ret,
+                    struct err *err)
+{
+    const struct result *result = &run->verdict.result;
+    size_t kept =
+        result->finding_count < RESULT_FINDINGS_KEPT ? result->finding_count : RESULT_FINDINGS_KEPT;
+    struct cut_survey_run from = {.scenario = &run->scenario,
+                                  .transcript = run->transcript,
+                                  .claim = one_run_claim(run),
+                                  .verdict = result->verdict,
+                                  .rules = result->rules,
+                                  .findings = result->findings,
+                                  .finding_count = kept};
+    return cut_survey_make(&from, arena, ret, err);
 }
 
 const struct transcript *one_run_transcript(const struct one_run *run)

@@ -24,6 +24,8 @@
 #define RUN_LIMIT_MS 30000
 #define RUN_TIMEOUT_MS 8000 /* given to a client that takes one, where a scenario says nothing */
 #define RUN_LONG_MS 300000  /* a limit for which a client's own timeouts can matter */
+#define RUN_LOST_TIMEOUT_MS 2000 /* where a cut leaves it without a reply */
+#define RUN_LOST_LIMIT_MS 15000  /* of such a run */
 #define RUN_GRACE_MS 500
 #define RUN_SETTLE_MS 3000 /* for connections that outlive the process */
 #define RUN_ARENA_OCTETS_MAX ((size_t)64 * 1024 * 1024)
@@ -59,6 +61,9 @@ void one_run_free(struct one_run *run);
 bool one_run_is_over(const struct one_run *run);
 
 void one_run_input(const struct one_run *run, struct result_input *ret);
+/* Of a run that is over. */
+bool one_run_survey(const struct one_run *run, struct arena *arena, struct cut_survey *ret,
+                    struct err *err);
 const struct transcript *one_run_transcript(const struct one_run *run); /* NULL: none */
 const struct scenario *one_run_scenario(const struct one_run *run);     /* NULL: none */
 const struct smtp_claim *one_run_claim(const struct one_run *run);      /* NULL: none */

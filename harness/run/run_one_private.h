@@ -27,6 +27,9 @@ struct one_run {
     bool has_scenario;
     struct scenario personality;
     bool has_personality;
+    struct cut cut;
+    bool has_cut;
+    bool is_hurried; /* the time limit is the cut's, and the client may not keep it */
     struct transcript *transcript;
     struct run_folder folder;
     struct listener *listener;

@@ -57,7 +57,7 @@ static bool rightly_waits(const struct run_evidence *evidence)
 {
     const struct transcript *transcript = evidence->transcript;
     if (!evidence->claim->hung || evidence->connections == 0 ||
-        evidence->scenario->send.timeout_ms > 0)
+        (evidence->scenario->send.timeout_ms > 0 && !evidence->is_hurried))
         return false;
     for (size_t i = transcript_count(transcript); i > 0; i--) {
         const struct transcript_record *record = transcript_at(transcript, i - 1);
@@ -134,12 +134,25 @@ static const char *claimed_word(const struct smtp_claim *claim)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+static bool ask_judge(const struct run_evidence *evidence, struct arena *arena, struct verdict *ret,
+                      struct err *err)
+{
+    struct judge_cut_run cut = {.scenario = evidence->scenario,
+                                .transcript = evidence->transcript,
+                                .claim = evidence->claim,
+                                .cut = evidence->cut,
+                                .uncut = evidence->uncut};
+    return evidence->cut != NULL
+               ? judge_cut(&cut, arena, ret, err)
+               : judge(evidence->scenario, evidence->transcript, evidence->claim, arena, ret, err);
+}
+
 bool run_verdict_make(const struct run_evidence *evidence, struct arena *arena,
                       struct run_verdict *ret, struct err *err)
 {
     const struct smtp_claim *claim = evidence->claim;
     struct verdict *verdict = &ret->verdict;
-    if (!judge(evidence->scenario, evidence->transcript, claim, arena, verdict, err))
+    if (!ask_judge(evidence, arena, verdict, err))
         return false;
     ret->result.verdict = verdict->scenario;
     ret->result.rules = verdict->rules;

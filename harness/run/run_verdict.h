@@ -18,7 +18,10 @@ struct run_evidence {
     const struct transcript *transcript;
     const struct smtp_claim *claim;
     unsigned connections;
-    bool is_process; /* it has an exit status to speak of */
+    bool is_process;                 /* it has an exit status to speak of */
+    const struct cut *cut;           /* NULL: nothing was cut */
+    const struct judge_uncut *uncut; /* NULL: not known */
+    bool is_hurried; /* the time limit is the cut's, and the client may not keep it */
 };
 
 struct run_verdict {

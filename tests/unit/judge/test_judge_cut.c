@@ -40,7 +40,7 @@ static const struct row rows[] = {
  /* departures and expectations are not asked */
     {PLAIN "C{departure} RSET\nS: 250 ok\n" LOST,                      "temporary",        "close@4",   VERDICT_PASS, NULL             },
     {PLAIN LOST,                                                       "hung",             "close@3",   VERDICT_FAIL, "5321-4.5.3.2-a" },
-    {PLAIN LOST,                                                       "signal 11",        "close@3",   VERDICT_FAIL, ""               },
+    {PLAIN LOST,                                                       "crashed",          "close@3",   VERDICT_FAIL, ""               },
     {PLAIN "C: MAIL FROM:<a@x.example>\nS: 250 ok\n" BYE,              "temporary",        "close@9",
      VERDICT_NOT_REACHED,                                                                                             NULL             },
     {PLAIN "C: MAIL FROM:<a@x.example>\nS: 250 ok\n" BYE,              "temporary",        "close@2:0",
