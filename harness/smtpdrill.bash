@@ -27,6 +27,11 @@ _smtpdrill() {
         mapfile -t COMPREPLY < <(compgen -W 'starttls implicit' -- "$current")
         return
         ;;
+    --cut)
+        mapfile -t COMPREPLY < <(compgen -W 'all close half-close reset stall split join close@octets
+            half-close@octets reset@octets stall@octets split@octets' -- "$current")
+        return
+        ;;
     --color)
         mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current")
         return
@@ -47,7 +52,7 @@ _smtpdrill() {
     esac
     case $command in
     run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --seed --repeat
-        --retry-failures --limit --warp --strict --known --report --keep --scenarios --color --verbose --help' ;;
+        --cut --retry-failures --limit --warp --strict --known --report --keep --scenarios --color --verbose --help' ;;
     list) options='--clients --requirements --tags --capabilities --personalities --profiles --instances
         --scenarios --tag --not-tag --requirement --profile --help' ;;
     check) options='--scenarios --strict --help' ;;

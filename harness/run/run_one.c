@@ -244,6 +244,8 @@ static void hurry(struct one_run *run)
     bool is_each = (can & CAPABILITY_BIT(CAPABILITY_COMMAND_TIMEOUT)) != 0;
     uint64_t hurried_ms = is_each ? RUN_LOST_TIMEOUT_MS : 2 * RUN_LOST_TIMEOUT_MS;
     uint64_t *timeout_ms = &run->scenario.send.timeout_ms;
+    if (run->has_cut && run->cut.kind == CUT_SPLIT && *timeout_ms == 0)
+        *timeout_ms = RUN_SPLIT_TIMEOUT_MS;
     if (!run->has_cut || (run->cut.kind != CUT_STALL && run->cut.kind != CUT_HALF_CLOSE))
         return;
     run->is_hurried = setting->is_command || !(can & CAPABILITY_BIT(CAPABILITY_TIMEOUT));

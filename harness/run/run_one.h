@@ -25,7 +25,8 @@
 #define RUN_TIMEOUT_MS 8000 /* given to a client that takes one, where a scenario says nothing */
 #define RUN_LONG_MS 300000  /* a limit for which a client's own timeouts can matter */
 #define RUN_LOST_TIMEOUT_MS 2000 /* where a cut leaves it without a reply */
-#define RUN_LOST_LIMIT_MS 15000  /* of such a run */
+#define RUN_SPLIT_TIMEOUT_MS 20000
+#define RUN_LOST_LIMIT_MS 15000 /* of such a run */
 #define RUN_GRACE_MS 500
 #define RUN_SETTLE_MS 3000 /* for connections that outlive the process */
 #define RUN_ARENA_OCTETS_MAX ((size_t)64 * 1024 * 1024)

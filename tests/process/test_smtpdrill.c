@@ -81,6 +81,55 @@ static void tear_down(void)
     ck_assert_int_eq(system(command), 0);
 }
 
+/* ---- cuts ------------------------------------------------------------------------------------ */
+
+START_TEST(a_cut_that_fails_is_shrunk_and_named)
+{
+    /* It ends with 0 whatever happens. */
+    ck_assert_int_eq(run("$D run --scenarios s --cut half-close plain -- $O good {port}", ""), 1);
+    has("FAIL plain~half-close@3 ");
+    has("success reported only after 2yz to the end of mail data");
+    has("the smallest cut that does it: ");
+    has("again: smtpdrill run --scenarios s 'plain~");
+}
+END_TEST
+
+START_TEST(a_name_with_a_cut_is_run_with_it_alone)
+{
+    ck_assert_int_eq(run("$D run --scenarios s plain~close@0 -- $O good {port}", ""), 1);
+    has("FAIL plain~close@0 ");
+    has("0 passed, 1 failed of 1 runs; 0 rules broken; cuts of 1 of 1 instances");
+    ck_assert_int_eq(run("$D run --scenarios s -v plain~split@2+4", ""), 0);
+    has("pass plain~split@2+4\n");
+}
+END_TEST
+
+START_TEST(our_client_stands_every_cut)
+{
+    ck_assert_int_eq(run("$D run --scenarios s --cut close@octets,split,split@octets plain", ""),
+                     0);
+    has(" 0 failed of ");
+    has("cuts of 1 of 1 instances");
+}
+END_TEST
+
+START_TEST(a_transcript_with_a_cut_is_judged_as_such)
+{
+    ck_assert_int_eq(run("$D run --scenarios s --keep kept plain~close@4", ""), 0);
+    ck_assert_int_eq(run("$D judge kept/plain~close@4.transcript", ""), 0);
+    has("pass s/plain.drill~close@4");
+}
+END_TEST
+
+START_TEST(a_word_that_is_no_cut_is_refused)
+{
+    ck_assert_int_eq(run("$D run --scenarios s --cut close,clse plain", ""), 2);
+    has("no cut is called \"clse\", but close");
+    ck_assert_int_eq(run("$D run --scenarios s --cut join plain", ""), 2);
+    has("nothing is left to be cut");
+}
+END_TEST
+
 /* ---- clients --------------------------------------------------------------------------------- */
 
 /* Only who hangs comes to its limit, which leaves time enough to come so far on a busy machine. */
@@ -413,6 +462,11 @@ int main(int argc, char **argv)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, each_client_gets_a_clear_verdict, 0,
                         sizeof(clients) / sizeof(clients[0]));
+    tcase_add_test(tests, a_cut_that_fails_is_shrunk_and_named);
+    tcase_add_test(tests, a_name_with_a_cut_is_run_with_it_alone);
+    tcase_add_test(tests, our_client_stands_every_cut);
+    tcase_add_test(tests, a_transcript_with_a_cut_is_judged_as_such);
+    tcase_add_test(tests, a_word_that_is_no_cut_is_refused);
     tcase_add_test(tests, a_second_connection_is_in_the_transcript);
     tcase_add_test(tests, a_stored_transcript_gets_the_same_verdict);
     tcase_add_test(tests, no_secret_is_in_anything_that_is_written);
