@@ -1,6 +1,7 @@
 /* judge_expect.c - what the scenario expects of the wire (scenario.5). */
 #include "base/text.h"
 #include "fakeserver/judge_private.h"
+#include "fakeserver/patience.h"
 #include "fakeserver/session_view.h"
 
 #include <stdio.h>
@@ -254,51 +255,27 @@ static bool expect_message(struct judging *judging, const struct expectation *ex
 
 /* ---- expectations of time and TLS ----------------------------------------------------------- */
 
-static bool is_server_word(const struct transcript_record *record)
-{
-    return record->kind == TRANSCRIPT_REPLY || record->kind == TRANSCRIPT_CONNECTED ||
-           record->kind == TRANSCRIPT_STALLED || record->kind == TRANSCRIPT_QUIET;
-}
-
 /* From when the server fell silent on the connection where it did so for good. */
 static bool expect_gives_up(struct judging *judging, const struct expectation *expectation)
 {
-    size_t silent = SESSION_NOWHERE;
-    uint64_t waited;
+    struct patience patience;
+    uint64_t slack_ms = expectation->from_ms / 100;
     char got[PHRASE_OCTETS];
 
-    for (size_t i = 0; i < transcript_count(judging->transcript); i++) {
-        const struct transcript_record *record = transcript_at(judging->transcript, i);
-
-        if (record->kind == TRANSCRIPT_STALLED) {
-            silent = i;
-            break;
-        }
-        if (is_server_word(record))
-            silent = i;
-    }
-    if (silent == SESSION_NOWHERE)
+    if (!patience_measure(judging->transcript, &patience))
         return true;
-    for (size_t i = silent + 1; i < transcript_count(judging->transcript); i++) {
-        const struct transcript_record *record = transcript_at(judging->transcript, i);
-        bool ended = is_client_end(record) || record->kind == TRANSCRIPT_EXPIRED;
-
-        if (!ended || (record->kind != TRANSCRIPT_EXPIRED &&
-                       is_other_connection(judging, i,
-                                           transcript_at(judging->transcript, silent)->connection)))
-            continue;
-        waited = record->at_ms - transcript_at(judging->transcript, silent)->at_ms;
-        if (record->kind == TRANSCRIPT_EXPIRED && waited < expectation->to_ms)
-            return true; /* the run was over before it could be told */
-        if (waited >= expectation->from_ms && waited <= expectation->to_ms)
-            return true;
-        (void)snprintf(got, sizeof(got), "%s after %llu.%03llu s",
-                       record->kind == TRANSCRIPT_EXPIRED ? "a client that still waited"
-                                                          : "the end",
-                       (unsigned long long)(waited / 1000), (unsigned long long)(waited % 1000));
-        return judge_fail(judging, expectation, i, got);
-    }
-    return true;
+    if (!patience.gave_up && patience.waited_ms < expectation->to_ms)
+        return true; /* the run was over before it could be told */
+    if (slack_ms > PATIENCE_SLACK_MS)
+        slack_ms = PATIENCE_SLACK_MS;
+    if (patience.waited_ms + slack_ms >= expectation->from_ms &&
+        patience.waited_ms <= expectation->to_ms)
+        return true;
+    (void)snprintf(got, sizeof(got), "%s after %llu.%03llu s",
+                   patience.gave_up ? "the end" : "a client that still waited",
+                   (unsigned long long)(patience.waited_ms / 1000),
+                   (unsigned long long)(patience.waited_ms % 1000));
+    return judge_fail(judging, expectation, patience.record, got);
 }
 
 static bool expect_tls(struct judging *judging, const struct expectation *expectation)

@@ -43,6 +43,20 @@ static json_t *json_finding(const struct finding *finding)
     return value;
 }
 
+static json_t *json_patience(const struct patience *patience)
+{
+    json_t *value =
+        json_pack("{s:s, s:I, s:b}", "stage", patience_word(patience->stage), "measured_ms",
+                  (json_int_t)patience->waited_ms, "gave_up", patience->gave_up ? 1 : 0);
+    if (patience_least_s(patience->stage) > 0) {
+        (void)json_object_set_new(
+            value, "required_ms",
+            json_integer((json_int_t)patience_least_s(patience->stage) * 1000));
+        (void)json_object_set_new(value, "source", json_string(patience_source(patience->stage)));
+    }
+    return value;
+}
+
 static json_t *json_result(const struct results *results, const struct result *result)
 {
     json_t *findings = json_array();
@@ -56,6 +70,8 @@ static json_t *json_result(const struct results *results, const struct result *r
                   (json_int_t)result->duration_ms, "hung", result->hung ? 1 : 0);
     if (result->outcome != NULL)
         (void)json_object_set_new(value, "outcome", json_string(result->outcome));
+    if (result->has_patience)
+        (void)json_object_set_new(value, "timeout", json_patience(&result->patience));
     if (result->warped_ms > 0)
         (void)json_object_set_new(value, "warped_ms", json_integer((json_int_t)result->warped_ms));
     if (result->reason.size > 0)

@@ -230,9 +230,45 @@ bool report_text_rules(const struct results *results, struct report_style style,
     return ferror(to) == 0;
 }
 
+static void put_patience(const struct result *result, FILE *to)
+{
+    const struct patience *patience = &result->patience;
+    unsigned least_s = patience_least_s(patience->stage);
+    const char *says = !patience->gave_up ? "it still waited when the run was ended"
+                       : patience->waited_ms + PATIENCE_SLACK_MS < least_s * UINT64_C(1000)
+                           ? "too short"
+                           : "";
+    (void)fprintf(to, "   %-16s", patience_word(patience->stage));
+    if (least_s > 0)
+        (void)fprintf(to, "%6u s", least_s);
+    else
+        (void)fprintf(to, "%6s  ", "-");
+    (void)fprintf(to, "%8" PRIu64 ".%03" PRIu64 " s   %-7s%s\n", patience->waited_ms / 1000,
+                  patience->waited_ms % 1000, result->warped_ms > 0 ? "warped" : "", says);
+}
+
+/* What a client SHOULD wait at least (RFC 5321 4.5.3.2), and how long this one did. */
+static void put_timeouts(const struct results *results, FILE *to)
+{
+    bool any = false;
+    for (int stage = 0; stage < PATIENCE_COUNT; stage++)
+        for (size_t i = 0; i < results->count; i++) {
+            const struct result *result = &results->entries[i];
+            if (!result->done || !result->has_patience || (int)result->patience.stage != stage)
+                continue;
+            if (!any)
+                (void)fprintf(to, "timeouts           required      measured\n");
+            any = true;
+            put_patience(result, to);
+        }
+    if (any)
+        (void)fputc('\n', to);
+}
+
 bool report_text_end(const struct results *results, struct report_style style, FILE *to)
 {
     (void)report_text_rules(results, style, to);
+    put_timeouts(results, to);
     (void)fprintf(to, "%s%s%s: ", results->client, results->version[0] != '\0' ? " " : "",
                   results->version);
     (void)report_text_counts(results, to);

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "fakeserver/finding.h"
+#include "fakeserver/patience.h"
 #include "harness/run/known.h"
 
 #define RESULTS_OCTETS_MAX ((size_t)1024 * 1024 * 1024)
@@ -30,13 +31,15 @@ struct result {
     size_t finding_count;           /* all; at most RESULT_FINDINGS_KEPT are kept */
     struct bytes dialogue;          /* around the first finding of the scenario; may be empty */
     uint64_t variations;
-    const char *outcome;  /* that the client claims, a word; NULL: none, or it says nothing */
-    struct bytes reason;  /* unsupported, not reached, error */
-    unsigned runs;        /* how often it was run */
-    unsigned failed_runs; /* how many of them failed */
-    uint64_t duration_ms; /* of the run that counts, in its own time */
-    uint64_t warped_ms;   /* of that was jumped over; 0: time was real */
-    int status;           /* exit status; -1 = none */
+    const char *outcome;      /* that the client claims, a word; NULL: none, or it says nothing */
+    struct bytes reason;      /* unsupported, not reached, error */
+    unsigned runs;            /* how often it was run */
+    unsigned failed_runs;     /* how many of them failed */
+    uint64_t duration_ms;     /* of the run that counts, in its own time */
+    struct patience patience; /* where its scenario asks for it */
+    bool has_patience;
+    uint64_t warped_ms; /* of that was jumped over; 0: time was real */
+    int status;         /* exit status; -1 = none */
     int signal;
     bool hung;
     const struct known_failure *known; /* that fits its name; NULL: none. Borrowed */

@@ -51,6 +51,15 @@ static bool is_final_reply(struct bytes octets)
            octets.data[3] != '-';
 }
 
+/* Does the scenario ask when the client gives up by itself? */
+static bool asks_for_patience(const struct scenario *scenario)
+{
+    for (size_t i = 0; scenario->send.timeout_ms == 0 && i < scenario->expectation_count; i++)
+        if (scenario->expectations[i].kind == EXPECT_GIVES_UP)
+            return true;
+    return false;
+}
+
 /* Waiting for a reply is no fault of a client that no scenario gave a time limit: it may wait for
  * minutes (RFC 5321 4.5.3.2), longer than a run takes here. */
 static bool rightly_waits(const struct run_evidence *evidence)
@@ -159,6 +168,11 @@ bool run_verdict_make(const struct run_evidence *evidence, struct arena *arena,
     ret->result.reason = verdict->reason;
     ret->result.variations = verdict->variations;
     ret->result.outcome = claimed_word(claim);
+    ret->result.has_patience = asks_for_patience(evidence->scenario) &&
+                               patience_measure(evidence->transcript, &ret->result.patience) &&
+                               ret->result.patience.stalled;
+    if (claim->hung) /* its end was ours */
+        ret->result.patience.gave_up = false;
     if (evidence->connections == 0 && !may_stay_away(evidence, verdict->scenario))
         run_verdict_without(evidence, arena, VERDICT_NOT_REACHED,
                             claim->hung ? "the client hung and never connected"

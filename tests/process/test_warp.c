@@ -186,6 +186,19 @@ END_TEST
 #define NO_LOADER                                                                                  \
     "{ printf '\\177ELF\\2\\1\\1'; head -c 100 /dev/zero; } >no-loader && chmod +x no-loader && "
 
+START_TEST(what_was_measured_is_printed_beside_what_is_asked_for)
+{
+    (void)run("$D run --warp --scenarios s --report text --report json=j silent -- "
+              "$C %s {port} %s",
+              "poll", "100");
+    has("timeouts           required      measured\n   greeting           300 s     100.");
+    has("warped too short\n");
+    ck_assert_int_eq(run("grep -c '\"required_ms\": 300000' j", "", ""), 0);
+    (void)run("$D run --warp --scenarios s silent -- $C %s {port} %s", "poll", "100000");
+    has("warped it still waited when the run was ended\n");
+}
+END_TEST
+
 START_TEST(a_static_program_is_refused)
 {
     ck_assert_int_eq(
@@ -250,6 +263,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, the_servers_own_delays_pass_at_once);
     tcase_add_test(tests, a_client_that_never_gives_up_comes_to_its_limit_at_once);
     tcase_add_test(tests, every_report_says_that_time_was_warped);
+    tcase_add_test(tests, what_was_measured_is_printed_beside_what_is_asked_for);
     tcase_add_test(tests, a_static_program_is_refused);
     tcase_add_test(tests, a_script_is_what_runs_it);
     tcase_add_test(tests, a_program_with_rights_of_its_own_is_refused);
