@@ -61,7 +61,7 @@ _smtpdrill() {
     explain) options='--scenarios --help' ;;
     import) options='--output --title --help' ;;
     record) options='--to --listen --output --title --once --keep-data --tls --tls-name --ca-file --to-tls
-        --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --help' ;;
+        --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --diff --help' ;;
     report) options='--output --scenarios --help' ;;
     '') options='run check fmt list explain judge import record report --help --version' ;;
     esac

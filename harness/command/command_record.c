@@ -1,4 +1,5 @@
 #include "harness/command/program.h"
+#include "harness/record/difference.h"
 #include "harness/record/record.h"
 #include "transport/data_path.h"
 
@@ -30,12 +31,14 @@ static const struct option_row rows[] = {
     {"from",          '\0', "MAILBOX",      "what it is to send from"                             },
     {"rcpt",          '\0', "MAILBOX",      "… and to whom"                                     },
     {"message",       '\0', "FILE",         "… and what"                                        },
+    {"diff",          '\0', "FILE",         "say what is other than in this older recording"      },
     {"help",          '\0', NULL,           "this text"                                           },
     {NULL,            '\0', NULL,           NULL                                                  },
 };
 
 static const char usage[] =
     "usage: smtpdrill record [OPTION...] --to HOST:PORT [-- COMMAND...]\n"
+    "       smtpdrill record --diff FILE FILE\n"
     "Relays sessions between a client and a real server, and writes each as a scenario.\n"
     "A COMMAND is run with {host}, {port}, {ca} and the other facts of a run in its words.\n"
     "Credentials never get into a scenario; mailboxes and addresses of hosts are replaced.\n";
@@ -217,20 +220,53 @@ static bool read_output(struct line *line)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static bool record(struct line *line)
+/* *ret_differs: something is, that is not harmless. */
+static bool compare(struct line *line, const char *before, const char *now, bool *ret_differs)
 {
-    struct record_tally tally;
+    struct arena *arena = line->program.arena;
+    struct bytes old;
+    struct bytes new;
+    struct buf told;
+    size_t count = 0;
+    bool ok;
 
+    if (!data_path_read(before, SCENARIO_FILE_OCTETS_MAX, arena, &old, line->err) ||
+        !data_path_read(now, SCENARIO_FILE_OCTETS_MAX, arena, &new, line->err))
+        return false;
+    buf_init(&told, 4 * SCENARIO_FILE_OCTETS_MAX);
+    ok = difference_find(old, new, arena, &told, &count, line->err);
+    if (ok)
+        (void)printf("%.*s%s: %zu differences from %s\n", BYTES_FORMAT(buf_bytes(&told)), now,
+                     count, before);
+    buf_release(&told);
+    *ret_differs = count > 0;
+    return ok;
+}
+
+static bool record(struct line *line, struct record_tally *tally)
+{
     if (line->options.word_count > 0)
         return err_set(line->err, ERR_SYNTAX, "record takes no words; got %.80s",
                        line->options.words[0]);
     if (!read_addresses(line) || !read_tls(line) || !read_login(line) || !read_output(line) ||
-        !read_client(line) || !record_run(&line->record, &tally, line->err))
+        !read_client(line) || !record_run(&line->record, tally, line->err))
         return false;
-    if (tally.client_was_run && tally.client_status != 0)
-        (void)fprintf(stderr, "the client ended with status %d\n", tally.client_status);
-    return tally.sessions > 0 ||
+    if (tally->client_was_run && tally->client_status != 0)
+        (void)fprintf(stderr, "the client ended with status %d\n", tally->client_status);
+    return tally->sessions > 0 ||
            err_set(line->err, ERR_PROTOCOL, "nothing was recorded: there was no session");
+}
+
+static bool record_and_compare(struct line *line, bool *ret_differs)
+{
+    const char *before = options_value(&line->options, "diff");
+    struct record_tally tally;
+
+    if (before != NULL && options_value(&line->options, "to") == NULL &&
+        line->options.word_count == 1)
+        return compare(line, before, line->options.words[0], ret_differs);
+    return record(line, &tally) &&
+           (before == NULL || compare(line, before, tally.first, ret_differs));
 }
 
 enum program_status command_record(int argc, const char **argv)
@@ -243,9 +279,12 @@ enum program_status command_record(int argc, const char **argv)
         return PROGRAM_TROUBLE;
     line->err = &err;
     if (program_options(rows, usage, argc, argv, &line->options, &status)) {
-        status = PROGRAM_OK;
-        if (!program_open(&line->program, NULL, &err) || !record(line))
+        bool differs = false;
+
+        if (!program_open(&line->program, NULL, &err) || !record_and_compare(line, &differs))
             status = program_trouble(&err);
+        else
+            status = differs ? PROGRAM_FAILED : PROGRAM_OK;
         program_close(&line->program);
     }
     free(line);

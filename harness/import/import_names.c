@@ -120,7 +120,8 @@ static void take_response(struct import_names *names, struct bytes mechanism, un
         take_telling(names, mechanism, response);
 }
 
-bool import_names_add_account(struct import_names *names, struct bytes user, struct bytes password)
+/* In base64, by themselves and as PLAIN has them: a server may say them so though no client did. */
+static bool keep_forms(struct import_names *names, struct bytes user, struct bytes password)
 {
     struct bytes plain = arena_printf(names->arena, "%c%.*s%c%.*s", '\0', BYTES_FORMAT(user), '\0',
                                       BYTES_FORMAT(password));
@@ -138,9 +139,23 @@ bool import_names_add_account(struct import_names *names, struct bytes user, str
             keep(names->responses, &names->response_count, made);
     }
     buf_release_secret(&text);
+    return plain.data != NULL;
+}
+
+bool import_names_add_account(struct import_names *names, struct bytes user, struct bytes password)
+{
     keep_user(names, user);
     keep_password(names, password);
-    return plain.data != NULL;
+    return keep_forms(names, user, password);
+}
+
+static void keep_all_forms(struct import_names *names)
+{
+    for (size_t i = 0; i < names->password_count && names->user_count > 0; i++) {
+        size_t user = i < names->user_count ? i : names->user_count - 1;
+
+        (void)keep_forms(names, names->users[user], names->passwords[i]);
+    }
 }
 
 size_t import_find_mailbox(const struct import_names *names, struct bytes mailbox)
@@ -256,6 +271,7 @@ void import_names_read(struct import_names *names, const struct import_dialogue 
             take_response(names, mechanism, responses++, unit->text);
         take_mail(names, dialogue, unit);
     }
+    keep_all_forms(names);
     if (greets_as(dialogue, names->host))
         names->host = BYTES_NONE;
     names->user_is_from = names->user_count > 0 && bytes_equal_nocase(names->users[0], names->from);

@@ -213,8 +213,25 @@ static const char *tls_of(const struct writing *writing)
     return writing->names->in_clear ? " tls=opportunistic" : " tls=starttls";
 }
 
+/* A client that has a token, or a certificate, for its credentials has to be told so. */
+static struct bytes mechanism_to_ask_for(const struct writing *writing)
+{
+    struct bytes mechanism = BYTES_NONE;
+    enum smtp_mechanism known;
+
+    for (size_t i = 0; i < writing->count; i++)
+        if (writing->dialogue->units[i].verb == SMTP_VERB_AUTH)
+            mechanism = generalise_mechanism(&writing->dialogue->units[i]);
+    known = smtp_mechanism_from(mechanism);
+    return known == SMTP_MECHANISM_XOAUTH2 || known == SMTP_MECHANISM_OAUTHBEARER ||
+                   known == SMTP_MECHANISM_EXTERNAL
+               ? bytes_of(smtp_mechanism_name(known))
+               : BYTES_NONE;
+}
+
 static bool put_send(struct writing *writing)
 {
+    struct bytes mechanism = mechanism_to_ask_for(writing);
     const struct import_names *names = writing->names;
     struct buf *to = writing->to;
     bool null_path = names->has_from && names->from.size == 0;
@@ -226,6 +243,8 @@ static bool put_send(struct writing *writing)
     if (ok && names->auth)
         ok = buf_printf(to, " user=%s@client.example password=not-the-real-one",
                         names->user_is_from ? "sender" : "user");
+    if (ok && mechanism.size > 0)
+        ok = buf_append_string(to, " auth=") && buf_append(to, mechanism);
     ok = ok && buf_append_string(to, tls_of(writing));
     if (ok && writing->mails > 1)
         ok = buf_printf(to, " messages=%u", writing->mails);
