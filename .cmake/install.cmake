@@ -21,6 +21,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/harness/clients)
     install(DIRECTORY harness/clients DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 endif()
 install(DIRECTORY harness/editors DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
+install(DIRECTORY harness/probes DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 install(DIRECTORY harness/page DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/smtpdrill.bash)
     install(FILES harness/smtpdrill.bash RENAME smtpdrill COMPONENT programs
@@ -35,6 +36,8 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/scenarios ${PROJECT_BINARY_DIR}/share/smt
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/clients ${PROJECT_BINARY_DIR}/share/smtpdrill/clients
      SYMBOLIC)
 
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/probes ${PROJECT_BINARY_DIR}/share/smtpdrill/probes
+     SYMBOLIC)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/page ${PROJECT_BINARY_DIR}/share/smtpdrill/page
      SYMBOLIC)
 

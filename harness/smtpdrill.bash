@@ -45,13 +45,13 @@ _smtpdrill() {
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
-    --scenarios | --keep)
+    --scenarios | --keep | --probes)
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
     esac
     case $command in
-    run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --seed --repeat
+    run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --sample --seed --repeat
         --cut --retry-failures --limit --warp --strict --known --report --keep --scenarios --color --verbose --help' ;;
     list) options='--clients --requirements --tags --capabilities --personalities --profiles --instances
         --scenarios --tag --not-tag --requirement --profile --help' ;;
@@ -60,10 +60,11 @@ _smtpdrill() {
     judge) options='--strict --verbose --help' ;;
     explain) options='--scenarios --help' ;;
     import) options='--output --title --help' ;;
+    probe) options='--client --jobs --probes --verbose --help' ;;
     record) options='--to --listen --output --title --once --keep-data --tls --tls-name --ca-file --to-tls
         --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --diff --help' ;;
     report) options='--output --scenarios --help' ;;
-    '') options='run check fmt list explain judge import record report --help --version' ;;
+    '') options='run check fmt list explain judge import probe record report --help --version' ;;
     esac
     case $command:$current in
     *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

@@ -19,6 +19,7 @@ static const struct command {
     {"judge",   command_judge,   "judge a stored transcript again"                      },
     {"import",  command_import,  "make a scenario of a pasted debug log"                },
     {"record",  command_record,  "relay sessions with a real server into scenarios"     },
+    {"probe",   command_probe,   "say whether a client can do what its recipe claims"   },
     {"report",  command_report,  "make one page of many clients' results"               },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -38,7 +38,7 @@ const options = () => ({
 });
 
 const giveUp = (error) => {
-  const code = Number(error.smtp) || undefined;
+  const code = parseInt(error.smtp, 10) || undefined;
   const report = { code, text: String(error.message) };
   if (error.code === SMTPErrorStates.AUTHFAILED || error.code === SMTPErrorStates.AUTHNOTSUPPORTED) {
     return finish(77, { ...report, outcome: 'refused-auth' });

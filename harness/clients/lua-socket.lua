@@ -1,6 +1,7 @@
 -- Sends one message with socket.smtp and says what became of it, as JSON and exit status. The facts
 -- are in the environment (recipe.5), the recipients are the arguments.
 local ltn12 = require("ltn12")
+local mime = require("mime")
 local smtp = require("socket.smtp")
 
 local function fact(name)
@@ -32,7 +33,8 @@ local request = {
     domain = fact("DOMAIN") or "client.example",
     from = "<" .. (fact("FROM") or "") .. ">",
     rcpt = rcpt,
-    source = ltn12.source.file(io.open(fact("MESSAGE_CRLF"), "rb")),
+    -- It ends the last line itself.
+    source = ltn12.source.chain(ltn12.source.file(io.open(fact("MESSAGE_OPEN"), "rb")), mime.normalize()),
 }
 if fact("USER") then
     request.user = fact("USER")

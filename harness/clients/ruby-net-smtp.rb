@@ -52,7 +52,7 @@ end
 
 def credentials
   return [] unless fact("USER")
-  how = (fact("MECHANISM") || "plain").downcase.tr("-", "_").to_sym
+  how = (fact("MECHANISM") || fact("PROOF") || "plain").downcase.tr("-", "_").to_sym
   [fact("USER"), File.read(fact("PASSWORD_FILE")).chomp, how]
 end
 

@@ -32,7 +32,6 @@
       smtpmail-stream-type 'plain
       smtpmail-local-domain "client.example"
       smtpmail-smtp-user (drill-fact "USER")
-      smtpmail-servers-requiring-authorization (and (drill-fact "USER") ".")
       auth-sources (list (expand-file-name "netrc" (drill-fact "DIR")))
       auth-source-save-behavior nil
       user-mail-address (drill-fact "FROM")

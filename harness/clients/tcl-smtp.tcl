@@ -71,7 +71,7 @@ proc rows {failed everybody} {
     return $rows
 }
 
-set how [list -servers [fact HOST] -ports [fact PORT] -usetls 0 -originator [fact FROM] \
+set how [list -servers [fact HOST] -ports [fact PORT] -usetls 0 -atleastone 1 -originator [fact FROM] \
     -recipients [join $argv ,] -header [list To [join $argv ", "]] -header [list From sender@client.example] \
     -header [list Subject "a message of a test"] \
     -client [expr {[fact DOMAIN] ne "" ? [fact DOMAIN] : "client.example"}]]

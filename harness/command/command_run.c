@@ -9,6 +9,7 @@
 #include "transport/data_path.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@ static const struct option_row rows[] = {
     {"profile",        '\0', "NAME",    "where RFCs disagree: default or strict"                          },
     {"slow",           '\0', NULL,      "also what takes minutes: scenarios with the tag slow"            },
     {"shard",          '\0', "I/N",     "only the I-th of N equal parts"                                  },
+    {"sample",         '\0', "N",       "of each scenario at most N instances"                            },
     {"seed",           '\0', "N",       "decides the order (default: another one each time)"              },
     {"repeat",         '\0', "N",       "run each N times; the worst counts"                              },
     {"retry-failures", '\0', NULL,      "run once more what failed; that counts"                          },
@@ -220,15 +222,20 @@ static bool read_numbers(struct run_command_line *line)
     unsigned long long jobs = 0;
     unsigned long long repeat = 0;
     unsigned long long seed = 0;
+    unsigned long long sample = 0;
     if (!options_number(options, "jobs", RUN_JOBS_MAX, default_jobs(), &jobs, line->err) ||
         !options_number(options, "repeat", RUN_REPEAT_MAX, 1, &repeat, line->err) ||
-        !options_number(options, "seed", UINT64_MAX, seed_of_now(), &seed, line->err))
+        !options_number(options, "seed", UINT64_MAX, seed_of_now(), &seed, line->err) ||
+        !options_number(options, "sample", UINT_MAX, 0, &sample, line->err))
         return false;
+    if (sample == 0 && options_value(options, "sample") != NULL)
+        return err_set(line->err, ERR_SYNTAX, "--sample wants at least 1");
     if (jobs == 0 || repeat == 0)
         return err_set(line->err, ERR_SYNTAX, "--jobs and --repeat want at least 1");
     line->run.jobs = (unsigned)jobs;
     line->run.repeat = (unsigned)repeat;
     line->wishes.seed = seed;
+    line->wishes.sample = (unsigned)sample;
     return true;
 }
 
@@ -400,6 +407,7 @@ static bool run_plan(struct run_command_line *line, const struct plan *plan)
     results->client = line->recipe.name.data;
     results->known = &line->known;
     results->seed = line->wishes.seed;
+    results->sample = line->wishes.sample;
     results->shard_index = line->wishes.shard_index;
     results->shard_count = line->wishes.shard_count;
     results->warp = line->run.shim != NULL;

@@ -37,7 +37,7 @@ static const struct {
 static const char *const details[] = {
     "findings", "dialogue",    "reason", "variations", "runs",          "failed_runs",
     "hung",     "exit_status", "signal", "rules",      "known_failure", "unexpected_pass"};
-static const char *const client_members[] = {"seed", "strict", "summary"};
+static const char *const client_members[] = {"seed", "sample", "strict", "summary"};
 
 struct matrix *matrix_new(void)
 {

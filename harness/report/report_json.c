@@ -152,6 +152,8 @@ bool report_json(const struct results *results, FILE *to, struct err *err)
                              "cost", json_cost(results), "scenarios", scenarios, "rules", rules);
     if (root == NULL)
         return err_memory(err);
+    if (results->sample > 0)
+        (void)json_object_set_new(root, "sample", json_integer((json_int_t)results->sample));
     bool ok = json_dumpf(root, to, JSON_INDENT(1) | JSON_PRESERVE_ORDER) == 0 &&
               fputc('\n', to) != EOF && fflush(to) == 0;
     json_decref(root);

@@ -282,6 +282,8 @@ bool report_text_end(const struct results *results, struct report_style style, F
         (void)fprintf(to, "; %zu failed in some runs only", results->flaky);
     if (results->warp)
         (void)fprintf(to, "; %zu warped", results->warped);
+    if (results->sample > 0)
+        (void)fprintf(to, "; a sample, %u of each scenario at most", results->sample);
     if (results->shard_count > 1)
         (void)fprintf(to, "; shard %u/%u", results->shard_index, results->shard_count);
     (void)fprintf(to, "; %" PRIu64 ".%" PRIu64 " s; seed %" PRIu64 "\n",

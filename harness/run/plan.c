@@ -234,6 +234,33 @@ static void shuffle(struct plan *plan, uint64_t seed)
     }
 }
 
+/* Of the entries from here on that belong to one scenario, so many are left, in their order. */
+static size_t keep_some(struct plan_entry *entries, size_t count, size_t wanted, uint64_t *state)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t left = count - i;
+        if (next_random(state) % left < wanted - kept)
+            entries[kept++] = entries[i];
+    }
+    return kept;
+}
+
+static void keep_sample(struct plan *plan, unsigned sample, uint64_t seed)
+{
+    size_t kept = 0;
+    for (size_t from = 0, to; from < plan->count; from = to) {
+        for (to = from + 1;
+             to < plan->count && plan->entries[to].scenario == plan->entries[from].scenario;)
+            to++;
+        size_t some = keep_some(plan->entries + from, to - from,
+                                to - from < sample ? to - from : sample, &seed);
+        memmove(plan->entries + kept, plan->entries + from, some * sizeof(*plan->entries));
+        kept += some;
+    }
+    plan->count = kept;
+}
+
 static void keep_shard(struct plan *plan, unsigned index, unsigned count)
 {
     size_t kept = 0;
@@ -292,6 +319,8 @@ bool plan_make(struct suite *suite, const struct plan_wishes *wishes, struct are
                        suite->count == 0 ? "%s: no scenario (.drill) is there"
                                          : "%s: no scenario is left by these options",
                        suite->folder);
+    if (wishes->sample > 0)
+        keep_sample(&plan, wishes->sample, wishes->seed);
     keep_shard(&plan, wishes->shard_index, wishes->shard_count);
     if (!wishes->unshuffled)
         shuffle(&plan, wishes->seed);

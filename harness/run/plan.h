@@ -2,7 +2,8 @@
  * plan.h - which instances are run, and in which order.
  *
  * Shape:   a selection by name, folder, glob, instance, tag and requirement; then one shard of it;
- *          then a shuffle that the seed decides.
+ *          then a shuffle that the seed decides. A sample is taken before: of each scenario a few
+ *          instances, which the seed decides too, so that two clients get the same ones.
  * Lives:   entries live in the plan's arena; the suite is borrowed.
  * Errors:  ERR_SYNTAX for a word that selects nothing, with the nearest name; ERR_MEMORY.
  */
@@ -27,6 +28,7 @@ struct plan_wishes {
     uint64_t seed;
     unsigned shard_index; /* 1-based */
     unsigned shard_count; /* 1 = no shards */
+    unsigned sample;      /* at most so many instances of each scenario; 0 = all */
     bool unshuffled;      /* by name */
     bool no_slow;         /* without what has the tag `slow`, unless it is named */
 };

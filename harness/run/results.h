@@ -65,6 +65,7 @@ struct results {
     const char *again;      /* the command line up to the scenario; NULL: there is none */
     const char *again_tail; /* and behind it */
     uint64_t seed;
+    unsigned sample;      /* at most so many instances of each scenario; 0 = all */
     unsigned shard_index; /* 1-based */
     unsigned shard_count;
     size_t cut_of;             /* instances that are cut; 0 = these are no cuts … */
