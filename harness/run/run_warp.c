@@ -19,8 +19,9 @@ static uint64_t limit_at_ms(const struct one_run *run)
 static void ask(void *owner, struct warp_servers *ret)
 {
     const struct one_run *run = owner;
-    *ret =
-        (struct warp_servers){.still = true, .moved = run->moved, .deadline_ms = limit_at_ms(run)};
+    /* Without a connection one may be waiting to be accepted: then time is left as it is. */
+    *ret = (struct warp_servers){
+        .still = run->open > 0, .moved = run->moved, .deadline_ms = limit_at_ms(run)};
     for (unsigned i = 0; i < run->connection_count; i++) {
         const struct run_connection *connection = &run->connections[i];
         if (connection->server == NULL)

@@ -19,7 +19,9 @@
 #include <sys/syscall.h>
 #endif
 
-enum { LOOKS_AT_ONCE = 16 };
+/* A timer that is due at once is due before the loop has looked at its sockets: what came there
+ * between two looks would not be known at the second one. */
+enum { LOOKS_AT_ONCE = 16, NEXT_TURN_MS = 1 };
 
 struct warp {
     struct loop *loop;
@@ -140,7 +142,7 @@ static void jump(struct warp *warp, uint64_t by_ms)
     warp->print = 0;
     look(warp);
     wake_due(warp);
-    timer_set(warp->timer, loop_now_ms(warp->loop));
+    timer_set(warp->timer, loop_now_ms(warp->loop) + NEXT_TURN_MS);
     warp->calls->jumped(warp->owner);
 }
 
@@ -148,7 +150,7 @@ static void jump(struct warp *warp, uint64_t by_ms)
 
 static void look_again_later(struct warp *warp)
 {
-    uint64_t in_ms = 0;
+    uint64_t in_ms = NEXT_TURN_MS;
 
     warp->looks++;
     if (warp->looks > LOOKS_AT_ONCE)
