@@ -177,6 +177,8 @@ public class JavaMail {
             warmUp();
             return;
         }
+        if (!fact("ENVID").isEmpty() || !fact("ORCPT").isEmpty())
+            finish(127, "\"text\":\"it has no call for ENVID and ORCPT\"");
         try {
             send(recipients);
             finish(0, "\"outcome\":\"sent\"");

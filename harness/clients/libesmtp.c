@@ -2,6 +2,7 @@
  * Sends one message with libESMTP and says what became of it, as JSON and exit status. The facts
  * are in the environment (recipe.5), the recipients are the arguments.
  */
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,12 @@ static void add_recipient(smtp_message_t message, const char *address)
 {
     smtp_recipient_t recipient = smtp_add_recipient(message, address);
     const char *notify = fact("NOTIFY");
+    const char *original = fact("ORCPT"); /* the type, a semicolon, the address */
+    if (original != NULL && strchr(original, ';') != NULL) {
+        char type[32];
+        snprintf(type, sizeof(type), "%.*s", (int)strcspn(original, ";"), original);
+        smtp_dsn_set_orcpt(recipient, type, strchr(original, ';') + 1);
+    }
     if (notify == NULL)
         return;
     int flags = strstr(notify, "NEVER") != NULL ? Notify_NEVER : 0;
@@ -156,9 +163,11 @@ static int tell_failure(smtp_message_t message)
 {
     const smtp_status_t *transfer = smtp_message_transfer_status(message);
     const smtp_status_t *sender = smtp_reverse_path_status(message);
-    int code = transfer->code >= 400 ? transfer->code : sender->code >= 400 ? sender->code : 0;
+    int code = sender->code >= 400 ? sender->code : 0;
     if (code == 0)
         smtp_enumerate_recipients(message, note_failed, &code);
+    if (code == 0)
+        code = transfer->code;
     const char *word = word_of(code);
     if (word == NULL || code < 400)
         return tell_error();
@@ -181,6 +190,8 @@ static int tell(smtp_message_t message)
 
 int main(int argc, char **argv)
 {
+    /* As the example of the library says: the server may be gone when it writes. */
+    signal(SIGPIPE, SIG_IGN);
     smtp_session_t session = smtp_create_session();
     smtp_message_t message = smtp_add_message(session);
     set_session(session);

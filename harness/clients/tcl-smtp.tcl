@@ -87,4 +87,7 @@ if {[catch {smtp::sendmessage $message {*}$how} failed]} {
 }
 mime::finalize $message
 set rows [rows $failed $argv]
+if {[llength $failed] >= [llength $argv]} {
+    give_up [lindex $failed 0 1]:[lindex $failed 0 2]
+}
 finish 0 "\"outcome\":\"[expr {[llength $failed] ? "partial" : "sent"}]\"" "\"recipients\":\[[join $rows ,]\]"
