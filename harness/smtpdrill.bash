@@ -59,7 +59,7 @@ _smtpdrill() {
     fmt) options='--write --check --diff --help' ;;
     judge) options='--strict --verbose --help' ;;
     explain) options='--scenarios --help' ;;
-    import) options='--output --title --help' ;;
+    import) options='--output --session --title --help' ;;
     probe) options='--client --jobs --probes --verbose --help' ;;
     record) options='--to --listen --output --title --once --keep-data --tls --tls-name --ca-file --to-tls
         --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --diff --help' ;;

@@ -3,8 +3,8 @@
  *
  * Replies belong to units by counting (RFC 2920 3.1), so a log of a command group is put in order.
  *
- * Shape:   units[0] is the connection, whose reply is the greeting; then one unit each for a
- *          command, a response, or the mail data.
+ * Shape:   each session begins with a unit for the connection, whose reply is the greeting; then
+ *          one unit each for a command, a response, the mail data, or what is not shown.
  * Bounds:  those of import.h.
  * Lives:   everything in the arena given; texts may point into the log.
  * Errors:  ERR_MEMORY, ERR_LIMIT.
@@ -12,8 +12,8 @@
 #ifndef HARNESS_IMPORT_IMPORT_DIALOGUE_H
 #define HARNESS_IMPORT_IMPORT_DIALOGUE_H
 
-#include "base/smtp_verb.h"
 #include "harness/import/import.h"
+#include "harness/import/import_content.h"
 
 #include <stdint.h>
 
@@ -22,10 +22,17 @@ enum import_proof {
     IMPORT_PROOF_BOTH,    /* the line itself, and its mark */
     IMPORT_PROOF_CONTENT, /* the line itself; it has no mark */
     IMPORT_PROOF_AGAINST, /* the line itself; its mark says otherwise */
+    IMPORT_PROOF_MARK,    /* its mark alone */
     IMPORT_PROOF_PLACE    /* where it stands */
 };
 
-enum import_kind { IMPORT_CONNECTION, IMPORT_COMMAND, IMPORT_RESPONSE, IMPORT_CONTENT };
+enum import_kind {
+    IMPORT_CONNECTION,
+    IMPORT_COMMAND,
+    IMPORT_RESPONSE,
+    IMPORT_CONTENT,
+    IMPORT_GAP /* something that the log does not show */
+};
 
 struct import_reply_line {
     struct bytes text; /* with its code */
@@ -62,11 +69,10 @@ struct import_dialogue {
     enum import_end end;
     size_t end_unit;   /* index of the last unit before the server's end */
     bool implicit_tls; /* before the greeting */
+    size_t sessions;
 };
 
 bool import_dialogue_read(struct bytes log, struct arena *arena, struct import_dialogue *ret,
                           struct import_counts *counts, struct err *err);
-/* The verb of a line that is a command beyond doubt; OTHER: it is none. */
-enum smtp_verb import_command_verb(struct bytes text);
 
 #endif

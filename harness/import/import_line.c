@@ -12,7 +12,8 @@ enum place {
 
 enum form {
     FORM_PLAIN,
-    FORM_QUOTED /* a string in quotes, with escapes */
+    FORM_QUOTED, /* a string in quotes, with escapes */
+    FORM_FAILED  /* a reply behind "failed: " */
 };
 
 #define NEAR_OCTETS 96
@@ -34,8 +35,9 @@ static const struct mark marks[] = {
     {"SMTP INBOUND:",           IMPORT_HINT_SERVER, PLACE_NEAR,  FORM_QUOTED},
     {"SMTP OUTBOUND:",          IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_QUOTED},
     {"SMTP NOTICE:",            IMPORT_HINT_NOISE,  PLACE_NEAR,  FORM_PLAIN },
-    {"SMTP ERROR:",             IMPORT_HINT_NOISE,  PLACE_NEAR,  FORM_PLAIN },
+    {"SMTP ERROR:",             IMPORT_HINT_ERROR,  PLACE_NEAR,  FORM_FAILED},
     {"SMTP Error:",             IMPORT_HINT_NOISE,  PLACE_NEAR,  FORM_PLAIN },
+    {"Connection: opening",     IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
     {"Connection: ",            IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     /* Python smtplib */
     {"reply: retcode",          IMPORT_HINT_NOISE,  PLACE_NEAR,  FORM_PLAIN },
@@ -45,16 +47,26 @@ static const struct mark marks[] = {
     {"reply: '",                IMPORT_HINT_SERVER, PLACE_NEAR,  FORM_QUOTED},
     {"send: b",                 IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_QUOTED},
     {"send: ",                  IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_QUOTED},
-    /* JavaMail, nodemailer */
+    /* nodemailer */
+    {" bytes encoded mime mess", IMPORT_HINT_NOISE, PLACE_NEAR,  FORM_PLAIN },
+    /* JavaMail */
+    {"command trace suppressed", IMPORT_HINT_GAP,   PLACE_NEAR,  FORM_PLAIN },
+    {"DEBUG SMTP: trying to c", IMPORT_HINT_OPENS,  PLACE_NEAR,  FORM_PLAIN },
     {"DEBUG SMTP",              IMPORT_HINT_NOISE,  PLACE_NEAR,  FORM_PLAIN },
     {"DEBUG: ",                 IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     /* Exim, Net::SMTP, OpenSMTPD */
     {"SMTP<<",                  IMPORT_HINT_SERVER, PLACE_NEAR,  FORM_PLAIN },
     {"SMTP>>",                  IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_PLAIN },
-    {"SMTP(closed)<<",          IMPORT_HINT_NOISE,  PLACE_NEAR,  FORM_PLAIN },
+    {"SMTP|>",                  IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_PLAIN },
+    {"SMTP+>",                  IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_PLAIN },
+    {"SMTP(",                   IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
+    {"Connecting to ",          IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
+    {"cmdlog: ",                IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
+    {"LOG: ",                   IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {">>>",                     IMPORT_HINT_CLIENT, PLACE_NEAR,  FORM_PLAIN },
     {"<<<",                     IMPORT_HINT_SERVER, PLACE_NEAR,  FORM_PLAIN },
     /* swaks */
+    {"=== Trying ",             IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
     {"=== ",                    IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {"*** ",                    IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {"<** ",                    IMPORT_HINT_SERVER, PLACE_START, FORM_PLAIN },
@@ -66,7 +78,11 @@ static const struct mark marks[] = {
     {"-->",                     IMPORT_HINT_CLIENT, PLACE_START, FORM_PLAIN },
     {"<-",                      IMPORT_HINT_SERVER, PLACE_START, FORM_PLAIN },
     {"->",                      IMPORT_HINT_CLIENT, PLACE_START, FORM_PLAIN },
-    /* MailKit, RFC appendices, mailsend, ESP-Mail-Client */
+    /* what import_pcap writes */
+    {"[connection]",            IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
+    {"[gap]",                   IMPORT_HINT_GAP,    PLACE_START, FORM_PLAIN },
+    /* MailKit, nodemailer, RFC appendices, mailsend, ESP-Mail-Client */
+    {"Connected to smtp",       IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
     {"< S:",                    IMPORT_HINT_SERVER, PLACE_START, FORM_PLAIN },
     {"> C:",                    IMPORT_HINT_CLIENT, PLACE_START, FORM_PLAIN },
     {"S:",                      IMPORT_HINT_SERVER, PLACE_START, FORM_PLAIN },
@@ -82,11 +98,13 @@ static const struct mark marks[] = {
     /* curl, and many that know < and > alone */
     {"{ [",                     IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {"} [",                     IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
+    {"*   Trying ",             IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
     {"* ",                      IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {"<",                       IMPORT_HINT_SERVER, PLACE_START, FORM_PLAIN },
     {">",                       IMPORT_HINT_CLIENT, PLACE_START, FORM_PLAIN },
     /* telnet, s_client */
-    {"Trying ",                 IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
+    {"CONNECTED(",              IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
+    {"Trying ",                 IMPORT_HINT_OPENS,  PLACE_START, FORM_PLAIN },
     {"Connected to ",           IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {"Escape character ",       IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
     {"Connection closed",       IMPORT_HINT_NOISE,  PLACE_START, FORM_PLAIN },
@@ -108,7 +126,7 @@ static bool is_number(struct bytes word)
 }
 
 /* One word of a date or a time of day, or a number that is too long for a reply code (of a
- * process). */
+ * process), with a blank or the end behind it. */
 static size_t stamp_at(struct bytes line, size_t at)
 {
     bool colon = false;
@@ -120,14 +138,58 @@ static size_t stamp_at(struct bytes line, size_t at)
         date = date || ((line.data[i] == '-' || line.data[i] == '/') && i >= at + 2);
         i++;
     }
-    if (i == at || line.data[at] < '0' || line.data[at] > '9')
+    if (i == at || line.data[at] < '0' || line.data[at] > '9' ||
+        (i < line.size && line.data[i] != ' ' && line.data[i] != '\t' && line.data[i] != ']'))
         return at;
     if (!colon && !date)
         return is_number(bytes_slice(line, at, i)) && i - at > 3 ? i : at;
     return i - at < 5 ? at : i;
 }
 
-/* Behind blanks, time stamps and words in brackets that are no marks. */
+/* How loggers name the weight of a line. */
+static size_t level_at(struct bytes line, size_t at)
+{
+    static const char *const levels[] = {"TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING"};
+    struct bytes rest = bytes_after(line, at);
+    struct bytes word;
+
+    if (rest.size == 0 || !bytes_next_word(&rest, &word) || rest.size == 0)
+        return at;
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+        if (bytes_equal(word, bytes_of(levels[i])))
+            return line.size - rest.size;
+    return at;
+}
+
+/* "Nov 27 20:56:47 host program[12345]: " of syslog, or its end: behind it; at: there is none. */
+static size_t tag_at(struct bytes line, size_t at)
+{
+    struct bytes near = bytes_slice(line, at, at + NEAR_OCTETS);
+    size_t end = bytes_find_bytes(near, BYTES_LITERAL("]: "));
+    size_t digit = end;
+
+    if (end == BYTES_NOT_FOUND)
+        return at;
+    while (digit > 0 && near.data[digit - 1] >= '0' && near.data[digit - 1] <= '9')
+        digit--;
+    return digit < end && digit > 1 && near.data[digit - 1] == '[' && near.data[digit - 2] != ' '
+               ? at + end + 3
+               : at;
+}
+
+static size_t bracket_at(struct bytes line, size_t at)
+{
+    struct bytes rest = bytes_after(line, at);
+    size_t end = bytes_find(rest, ']');
+
+    for (size_t i = 0; i < MARK_COUNT; i++)
+        if (marks[i].place == PLACE_START && bytes_starts_with(rest, bytes_of(marks[i].text)))
+            return at;
+    return rest.size > 0 && rest.data[0] == '[' && end != BYTES_NOT_FOUND ? at + end + 1 : at;
+}
+
+/* Behind blanks, time stamps, levels, tags, and words in brackets that are no marks. What is a
+ * reply or a command already is left alone: "250-8BITMIME" is no date. */
 static size_t skip_stamp(struct bytes line)
 {
     size_t at = 0;
@@ -137,35 +199,65 @@ static size_t skip_stamp(struct bytes line)
         before = at;
         while (at < line.size && (line.data[at] == ' ' || line.data[at] == '\t'))
             at++;
+        if (import_side_of(bytes_after(line, at)) != IMPORT_HINT_NONE)
+            break;
         at = stamp_at(line, at);
-        if (at < line.size && line.data[at] == '[' &&
-            !bytes_starts_with(bytes_after(line, at), BYTES_LITERAL("[S]")) &&
-            !bytes_starts_with(bytes_after(line, at), BYTES_LITERAL("[C]"))) {
-            size_t end = bytes_find(bytes_after(line, at), ']');
-
-            if (end != BYTES_NOT_FOUND)
-                at += end + 1;
-        }
+        at = tag_at(line, at);
+        at = bracket_at(line, level_at(line, at));
     } while (at != before);
     return at;
 }
 
+/* "<CRLF>" does not begin with the mark "<". */
+static bool stands_free(struct bytes at, struct bytes mark)
+{
+    struct bytes behind = bytes_after(at, mark.size);
+
+    return mark.size > 1 || behind.size == 0 || behind.data[0] == ' ' || behind.data[0] == '\t' ||
+           import_side_of(behind) != IMPORT_HINT_NONE;
+}
+
+/* What is told by itself has no mark in it, only one before it. */
 static const struct mark *find_mark(struct bytes line, size_t start, size_t *ret_behind)
 {
     struct bytes near = bytes_slice(line, 0, NEAR_OCTETS);
     struct bytes rest = bytes_after(line, start);
 
+    if (import_side_of(rest) != IMPORT_HINT_NONE)
+        return NULL;
     for (size_t i = 0; i < MARK_COUNT; i++) {
         struct bytes text = bytes_of(marks[i].text);
         size_t at = marks[i].place == PLACE_NEAR ? bytes_find_bytes(near, text) : start;
 
         if (at == BYTES_NOT_FOUND ||
-            (marks[i].place == PLACE_START && !bytes_starts_with(rest, text)))
+            (marks[i].place == PLACE_START && !bytes_starts_with(rest, text)) ||
+            !stands_free(bytes_after(line, at), text))
             continue;
         *ret_behind = at + text.size;
         return &marks[i];
     }
     return NULL;
+}
+
+/* Postfix names the other side behind its mark: "< mail.server.example[192.0.2.1]:25: 220 hi". */
+static struct bytes without_host(struct bytes text)
+{
+    struct bytes rest = text;
+    struct bytes word;
+
+    if (import_side_of(text) != IMPORT_HINT_NONE || !bytes_next_word(&rest, &word) ||
+        word.data[word.size - 1] != ':' || bytes_find(word, '[') == BYTES_NOT_FOUND ||
+        bytes_find(word, ']') == BYTES_NOT_FOUND)
+        return text;
+    return bytes_trim(rest);
+}
+
+static struct bytes without_failed(struct bytes text)
+{
+    static const struct bytes failed = {"failed: ", 8};
+    size_t at = bytes_find_bytes(text, failed);
+
+    return at == BYTES_NOT_FOUND ? BYTES_NONE : bytes_trim(bytes_after(text, at + failed.size));
 }
 
 /* 'text' or "text" with escapes; what stands behind the last quote is passed over. */
@@ -200,7 +292,9 @@ static struct bytes without_written_end(struct bytes text)
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         struct bytes end = bytes_of(ends[i]);
 
-        if (text.size >= end.size && bytes_equal(bytes_after(text, text.size - end.size), end))
+        /* "end with <CRLF>.<CRLF>" is what servers say. */
+        if (text.size >= end.size && bytes_equal(bytes_after(text, text.size - end.size), end) &&
+            bytes_find_bytes(text, end) == text.size - end.size)
             return bytes_trim(bytes_slice(text, 0, text.size - end.size));
     }
     return text;
@@ -226,6 +320,15 @@ bool import_line_read(struct bytes line, struct arena *arena, struct import_line
             ret->text = bytes_after(line, behind - 1);
         return undo_quotes(ret->text, arena, &ret->text);
     }
-    ret->text = without_written_end(ret->text);
+    ret->text = mark->form == FORM_FAILED ? without_failed(ret->text)
+                                          : without_host(without_written_end(ret->text));
     return true;
+}
+
+bool import_line_is_bare(struct bytes line)
+{
+    size_t behind;
+
+    return import_side_of(line) == IMPORT_HINT_NONE && skip_stamp(line) == 0 &&
+           find_mark(line, 0, &behind) == NULL;
 }

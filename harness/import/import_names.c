@@ -177,8 +177,21 @@ static void take_recipient(struct import_names *names, struct bytes mailbox)
     names->recipient_count++;
 }
 
-static void take_command(struct import_names *names, const struct import_unit *unit,
-                         struct bytes *mechanism, unsigned *responses)
+static void take_auth(struct import_names *names, const struct import_unit *unit,
+                      struct bytes *mechanism, unsigned *responses)
+{
+    struct bytes rest = unit->text;
+    struct bytes word;
+
+    (void)bytes_next_word(&rest, &word);
+    if (unit->verb != SMTP_VERB_AUTH || !bytes_next_word(&rest, mechanism))
+        return;
+    *responses = 0;
+    if (bytes_next_word(&rest, &word))
+        take_response(names, *mechanism, (*responses)++, word);
+}
+
+static void take_command(struct import_names *names, const struct import_unit *unit)
 {
     struct bytes rest = unit->text;
     struct bytes word;
@@ -193,12 +206,7 @@ static void take_command(struct import_names *names, const struct import_unit *u
     if (unit->verb == SMTP_VERB_RCPT)
         take_recipient(names, import_path_of(unit->text));
     names->starttls = names->starttls || unit->verb == SMTP_VERB_STARTTLS;
-    if (unit->verb != SMTP_VERB_AUTH || !bytes_next_word(&rest, mechanism))
-        return;
-    names->auth = true;
-    *responses = 0;
-    if (bytes_next_word(&rest, &word))
-        take_response(names, *mechanism, (*responses)++, word);
+    names->auth = names->auth || unit->verb == SMTP_VERB_AUTH;
 }
 
 /* Servers repeat commands that they refuse, and logs run lines into each other. */
@@ -256,7 +264,7 @@ static void take_mail(struct import_names *names, const struct import_dialogue *
     names->in_clear = names->in_clear || (names->starttls && !secure);
 }
 
-void import_names_read(struct import_names *names, const struct import_dialogue *dialogue)
+void import_names_read_secrets(struct import_names *names, const struct import_dialogue *dialogue)
 {
     struct bytes mechanism = BYTES_NONE;
     unsigned responses = 0;
@@ -266,9 +274,22 @@ void import_names_read(struct import_names *names, const struct import_dialogue 
 
         take_repeated(names, unit->reply);
         if (unit->kind == IMPORT_COMMAND)
-            take_command(names, unit, &mechanism, &responses);
+            take_auth(names, unit, &mechanism, &responses);
         else if (unit->kind == IMPORT_RESPONSE)
             take_response(names, mechanism, responses++, unit->text);
+    }
+}
+
+void import_names_read(struct import_names *names, const struct import_dialogue *dialogue)
+{
+    import_names_read_secrets(names, dialogue);
+    for (size_t i = 0; i < dialogue->count; i++) {
+        const struct import_unit *unit = &dialogue->units[i];
+
+        if (unit->kind == IMPORT_COMMAND)
+            take_command(names, unit);
+        if (unit->kind == IMPORT_GAP && unit->verb == SMTP_VERB_AUTH)
+            names->auth = true;
         take_mail(names, dialogue, unit);
     }
     keep_all_forms(names);

@@ -37,6 +37,8 @@ struct import_names {
  * memory. */
 bool import_names_add_account(struct import_names *names, struct bytes user, struct bytes password);
 void import_names_init(struct import_names *names, struct arena *arena);
+/* Adds the secrets of the dialogue, and no name: of other connections than the one at hand. */
+void import_names_read_secrets(struct import_names *names, const struct import_dialogue *dialogue);
 /* Adds what the dialogue tells. */
 void import_names_read(struct import_names *names, const struct import_dialogue *dialogue);
 /* BDAT … LAST (RFC 3030 2). */

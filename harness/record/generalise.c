@@ -10,6 +10,7 @@ static const char *const proofs[] = {
     [IMPORT_PROOF_BOTH] = "",
     [IMPORT_PROOF_CONTENT] = "  # by what it says",
     [IMPORT_PROOF_AGAINST] = "  # by what it says, against its mark",
+    [IMPORT_PROOF_MARK] = "  # by its mark",
     [IMPORT_PROOF_PLACE] = "  # by its place",
 };
 
@@ -92,23 +93,36 @@ static bool put_auth(struct writing *writing, const struct import_unit *unit)
             (buf_append_octet(writing->to, ' ') && buf_append(writing->to, mechanism)));
 }
 
-static size_t recipient_index(const struct import_names *names, struct bytes mailbox)
+/* A word that SMTP does not have. Other clients need not make the same mistake. */
+static bool put_unknown(struct writing *writing, struct bytes command)
 {
-    size_t index = import_find_mailbox(names, mailbox);
+    struct bytes verb = BYTES_NONE;
 
-    return index < names->recipient_count ? index : 0;
+    (void)bytes_next_word(&command, &verb);
+    return buf_append_string(writing->to, "C? /^") &&
+           import_put_text(writing->to, writing->names, verb) &&
+           buf_append_string(writing->to, "( |$)/i");
+}
+
+/* DATA without a recipient: only a client that sends command groups says it (RFC 2920 3.1). */
+static bool needs_not_be(struct writing *writing, const struct import_unit *unit)
+{
+    if (unit->verb == SMTP_VERB_MAIL)
+        writing->accepted = false;
+    if (unit->verb == SMTP_VERB_RCPT && generalise_is_accepted(unit))
+        writing->accepted = true;
+    return unit->verb == SMTP_VERB_DATA && !writing->accepted && unit->code >= 400;
 }
 
 static bool put_command(struct writing *writing, const struct import_unit *unit)
 {
     struct buf *to = writing->to;
+    size_t recipient = import_find_mailbox(writing->names, import_path_of(unit->text));
 
     if (unit->verb == SMTP_VERB_AUTH)
         return put_auth(writing, unit);
-    if (unit->verb == SMTP_VERB_RCPT)
-        return buf_append_string(to, "RCPT TO:<") &&
-               import_put_recipient(to,
-                                    recipient_index(writing->names, import_path_of(unit->text))) &&
+    if (unit->verb == SMTP_VERB_RCPT && recipient < writing->names->recipient_count)
+        return buf_append_string(to, "RCPT TO:<") && import_put_recipient(to, recipient) &&
                buf_append_string(to, ">");
     if (unit->verb == SMTP_VERB_OTHER)
         return buf_append_octet(to, '*');
@@ -138,10 +152,12 @@ static bool put_unit(struct writing *writing, const struct import_unit *unit)
     struct buf *to = writing->to;
     bool ok = true;
 
-    if (unit->kind == IMPORT_CONNECTION && unit->reply == NULL)
-        return buf_append_string(to, "...\n");
-    if (unit->kind == IMPORT_COMMAND)
-        ok = buf_append_string(to, "C: ") && put_command(writing, unit);
+    if (unit->kind == IMPORT_COMMAND && unit->verb == SMTP_VERB_OTHER &&
+        unit->proof == IMPORT_PROOF_MARK)
+        ok = put_unknown(writing, unit->text);
+    else if (unit->kind == IMPORT_COMMAND)
+        ok = buf_append_string(to, needs_not_be(writing, unit) ? "C? " : "C: ") &&
+             put_command(writing, unit);
     else if (unit->is_cut)
         return buf_printf(to, "C= %llu octets\n", (unsigned long long)unit->content_octets) &&
                put_replies(writing, unit);
@@ -182,23 +198,50 @@ static bool put_client_end(struct writing *writing)
     return buf_append_string(writing->to, "!closed\n");
 }
 
+/* How the server went on is not known: that is the model's. */
+static bool is_unseen(const struct writing *writing, const struct import_unit *unit)
+{
+    return unit->kind == IMPORT_GAP || (unit->reply == NULL && (unit->kind == IMPORT_CONNECTION ||
+                                                                writing->origin->lacks_replies));
+}
+
+static bool put_gap(struct writing *writing, const struct import_unit *unit)
+{
+    return unit->kind != IMPORT_GAP ||
+           buf_append_string(writing->to, unit->verb == SMTP_VERB_AUTH
+                                              ? "# The log does not show AUTH.\n"
+                                              : "# What was said under TLS cannot be seen.\n");
+}
+
+static bool put_model(struct writing *writing)
+{
+    bool ok = writing->model_last || buf_append_string(writing->to, "...\n");
+
+    writing->model_last = true;
+    return ok;
+}
+
 static bool put_dialogue(struct writing *writing)
 {
     const struct import_dialogue *dialogue = writing->dialogue;
     bool ok = true;
 
     for (size_t i = 0; ok && i < writing->count; i++) {
-        writing->model_last = generalise_is_led(&dialogue->units[i]);
-        if (writing->model_last) {
+        const struct import_unit *unit = &dialogue->units[i];
+
+        if (generalise_is_led(unit)) {
             i = generalise_exchange_end(writing, i);
-            ok = buf_append_string(writing->to, "...\n");
+            ok = put_model(writing);
+        } else if (is_unseen(writing, unit)) {
+            ok = put_gap(writing, unit) && put_model(writing);
         } else {
-            ok = put_unit(writing, &dialogue->units[i]);
+            writing->model_last = false;
+            ok = put_unit(writing, unit);
         }
         ok = ok && put_server_end(writing, i);
     }
     if (ok && writing->count < dialogue->count)
-        return buf_append_string(writing->to, "...\n");
+        return put_model(writing);
     return ok && put_client_end(writing);
 }
 

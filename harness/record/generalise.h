@@ -24,6 +24,7 @@ struct generalise_origin {
     const char *what;       /* "a dialogue from a log" */
     const char *source;     /* the text behind `source` */
     struct bytes comments;  /* whole lines behind that, each with its "#"; may be empty */
+    bool lacks_replies;     /* a unit without a reply may have had one: the model answers it */
     bool content_is_proof;  /* there are no marks: what a line says is no remark behind it */
     struct bytes mail_data; /* kept: what the client is given again; data NULL: not kept */
 };

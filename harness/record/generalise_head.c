@@ -21,6 +21,8 @@ static enum smtp_stage stage_of(const struct import_unit *unit)
         return smtp_stage_of_verb(unit->verb);
     case IMPORT_RESPONSE:
         return SMTP_STAGE_AUTH;
+    case IMPORT_GAP:
+        return SMTP_STAGE_OTHER;
     case IMPORT_CONTENT:
         break;
     }

@@ -29,6 +29,7 @@ struct writing {
     uint64_t cut_octets; /* of mail data that was cut there; 0 = none */
     unsigned mails;      /* that they hold */
     bool model_last;     /* `...` was written last */
+    bool accepted;       /* a recipient was, since MAIL */
 };
 
 bool generalise_is_accepted(const struct import_unit *unit); /* with 2yz */

@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     if (arena == NULL)
         return 0;
     buf_init(&text, SCENARIO_OCTETS_MAX);
-    if (import_log(log, BYTES_NONE, arena, &text, &counts, &err)) {
+    if (import_log(log, &(struct import_options){.session = 0}, arena, &text, &counts, &err)) {
         hold_no_password(buf_bytes(&text), log);
         hold_it_can_be_read(buf_bytes(&text), arena);
     } else {
