@@ -176,6 +176,7 @@ static bool run_probes(struct probing *probing, const struct options *options, s
                               .plan = &plan,
                               .recipe = &probing->recipe,
                               .repeat = 1,
+                              .retry_failures = true, /* a machine that stood still shows nothing */
                               .clients = probing->program->clients,
                               .smtpsend = probing->program->smtpsend,
                               .finished = run_finished};
