@@ -9,7 +9,7 @@
 enum { BY_SECONDS_MAX = 999999999, HOLD_SECONDS_MAX = 999999999 };
 
 static const char *const bodies[] = {[SMTP_BODY_AS_NEEDED] = "",
-#define X(name, word) [SMTP_BODY_##name] = word,
+#define X(name, word) [SMTP_BODY_##name] = (word),
                                      SMTP_BODY_TABLE(X)
 #undef X
 };

@@ -53,7 +53,7 @@ static bool name_folder(const char *kind, struct arena *arena, const char **ret,
 
 bool data_path_folder(const char *kind, struct arena *arena, const char **ret, struct err *err)
 {
-    const char *folder;
+    const char *folder = NULL;
 
     if (!name_folder(kind, arena, &folder, err))
         return false;
