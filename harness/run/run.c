@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#define CUT_HARMLESS_RUNS 3
+
 extern char **environ;
 
 struct slot {
@@ -64,21 +66,33 @@ static void break_off(struct runner *runner)
     loop_stop(runner->setting.loop);
 }
 
-static bool wants_another_run(const struct slot *slot, enum verdict_result verdict)
+/* How often a failure is run before it counts; 0: every run counts. In a split or a join nothing is
+ * lost: what fails there once may be a timeout of the scenario's on a machine that was busy. */
+static unsigned runs_of_failure(const struct slot *slot)
 {
     const struct run_options *options = slot->runner->options;
+    const struct cut *cut = options->plan->entries[slot->index].cut;
+    if (options->repeat > 1)
+        return 0;
+    if (cut != NULL && (cut->kind == CUT_SPLIT || cut->kind == CUT_JOIN))
+        return CUT_HARMLESS_RUNS;
+    return options->retry_failures ? 2 : 0;
+}
+
+static bool wants_another_run(const struct slot *slot, enum verdict_result verdict)
+{
+    unsigned of_failure = runs_of_failure(slot);
     if (verdict == VERDICT_UNSUPPORTED || verdict == VERDICT_ERROR || slot->runner->stopped)
         return false;
-    if (options->retry_failures && options->repeat <= 1)
-        return slot->runs == 1 && slot->failed_runs == 1;
-    return slot->runs < options->repeat;
+    if (of_failure > 0)
+        return slot->runs == slot->failed_runs && slot->runs < of_failure;
+    return slot->runs < slot->runner->options->repeat;
 }
 
 /* Of several runs the worst is kept; of a failure and its retry the retry. */
 static void keep_run(struct slot *slot)
 {
-    bool retry = slot->runner->options->retry_failures && slot->runner->options->repeat <= 1;
-    if (slot->worst == NULL || retry ||
+    if (slot->worst == NULL || runs_of_failure(slot) > 0 ||
         severity[verdict_of(slot->run)] > severity[verdict_of(slot->worst)]) {
         one_run_free(slot->worst);
         slot->worst = slot->run;
