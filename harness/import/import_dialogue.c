@@ -37,6 +37,8 @@ static bool take_content(struct reading *reading, size_t index, bool *ret_ok)
 
     *ret_ok = true;
     if (hint == IMPORT_HINT_SERVER || (hint == IMPORT_HINT_NONE && reply && !more)) {
+        if (reading_repeats(reading, line->text))
+            return true;
         /* The end indication was sent, though the log does not show it. */
         *ret_ok = reading_add_unit(
             reading, &(struct import_unit){.kind = IMPORT_CONTENT, .proof = IMPORT_PROOF_PLACE});

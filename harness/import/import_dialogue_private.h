@@ -36,6 +36,8 @@ bool reading_open_session(struct reading *reading);
 bool reading_is_begun(const struct reading *reading); /* something of the session was said */
 /* Between these two there was more than the log shows: AUTH, or all that was said under TLS. */
 bool reading_add_gap(struct reading *reading, bool auth);
+/* A reply that is there already, whole: some programs log each line, then all of them. */
+bool reading_repeats(struct reading *reading, struct bytes text);
 bool reading_add_reply_line(struct reading *reading, struct bytes text, enum import_proof proof);
 bool reading_add_command(struct reading *reading, struct bytes text, enum import_proof proof);
 

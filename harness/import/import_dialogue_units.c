@@ -61,8 +61,7 @@ static struct import_unit *unanswered(struct reading *reading)
     return &dialogue->units[dialogue->count - 1]; /* the server said more than it was asked */
 }
 
-/* A reply that is there already, whole: some programs log each line, then all of them. */
-static bool repeats(struct reading *reading, struct bytes text)
+bool reading_repeats(struct reading *reading, struct bytes text)
 {
     struct import_reply_line *line = reading->again != NULL ? reading->again : reading->whole;
 
@@ -114,7 +113,7 @@ bool reading_add_reply_line(struct reading *reading, struct bytes text, enum imp
         reading->counts->doubles++;
         return true;
     }
-    if (repeats(reading, text))
+    if (reading_repeats(reading, text))
         return true;
     if (lacks_question(reading, text)) {
         reading->counts->passed++;
