@@ -98,6 +98,18 @@ static void tell_end(struct connection *connection, enum engine_end how)
         drive_ended(&connection->drive, connection_now_ms(connection), how);
 }
 
+/* libuv says EOF, without a look, when the poll that brought the last octets shows a hang-up, as it
+ * does behind a reset. */
+static bool was_reset(const struct connection *connection)
+{
+    uv_os_fd_t fd;
+    int failure = 0;
+    socklen_t size = sizeof(failure);
+
+    return uv_fileno((const uv_handle_t *)&connection->tcp, &fd) == 0 &&
+           getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure != 0;
+}
+
 static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
 {
     struct connection *connection = stream->data;
@@ -110,12 +122,13 @@ static void read_done(uv_stream_t *stream, ssize_t octets, const uv_buf_t *from)
     } else if (octets > 0) {
         drive_received(&connection->drive, now_ms, (struct bytes){from->base, (size_t)octets});
     } else {
-        bool orderly = octets == UV_EOF && !connection->broken;
+        int failure = octets == UV_EOF && was_reset(connection) ? UV_ECONNRESET : (int)octets;
+        bool orderly = failure == UV_EOF && !connection->broken;
 
         uv_read_stop(stream);
         connection->reading = false;
-        if (!orderly && octets != UV_EOF)
-            connection_lose(connection, (int)octets);
+        if (!orderly && failure != UV_EOF)
+            connection_lose(connection, failure);
         tell_end(connection, orderly ? ENGINE_END_FIN : ENGINE_END_RESET);
     }
     connection_settle(connection);

@@ -269,6 +269,22 @@ static void a_reset_is_seen_as_a_reset(void **state)
     clear(&table);
 }
 
+/* Both come in one poll, and libuv looks at the octets alone. */
+static void a_reset_right_behind_octets_is_seen_as_a_reset(void **state)
+{
+    struct table table;
+
+    (void)state;
+    lay(&table, 1);
+    toy_say(&table.clients[0].toy, "MAIL");
+    table.server_like.echoes = true;
+    table.server_like.wish_at_octets = ENGINE_WISH_RESET;
+    dine(&table);
+    assert_int_equal(table.clients[0].toy.heard_before_end, 4);
+    assert_int_equal(table.clients[0].toy.end, ENGINE_END_RESET);
+    clear(&table);
+}
+
 static void after_a_half_close_the_other_side_still_speaks(void **state)
 {
     struct table table;
@@ -545,6 +561,7 @@ int main(void)
         cmocka_unit_test(each_write_is_a_segment),
         cmocka_unit_test(a_close_is_seen_as_fin_after_all_octets),
         cmocka_unit_test(a_reset_is_seen_as_a_reset),
+        cmocka_unit_test(a_reset_right_behind_octets_is_seen_as_a_reset),
         cmocka_unit_test(after_a_half_close_the_other_side_still_speaks),
         cmocka_unit_test(lingering_ends_when_the_other_side_never_closes),
         cmocka_unit_test(an_aborted_connection_is_over_and_reset),

@@ -33,6 +33,8 @@ static size_t receive(void *self, uint64_t now_ms, struct bytes input)
     REQUIRE(toy->silent || buf_append(&toy->heard, input));
     if (toy->echoes)
         REQUIRE(buf_append(&toy->out, input));
+    if (toy->wish_at_octets != ENGINE_WISH_NONE)
+        toy->wish = toy->wish_at_octets;
     return input.size;
 }
 

@@ -26,8 +26,9 @@ struct toy {
     uint64_t tick_ms;        /* when it was ticked */
     bool deaf_until_tick;
     enum engine_wish wish_at_tick;
-    size_t receives; /* calls */
-    size_t sends;    /* calls */
+    enum engine_wish wish_at_octets; /* when it hears any */
+    size_t receives;                 /* calls */
+    size_t sends;                    /* calls */
     size_t sent_octets;
     size_t heard_octets;
     size_t heard_most; /* at once */
