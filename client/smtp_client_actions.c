@@ -59,6 +59,14 @@ void smtp_client_accept_mail(struct smtp_client *client, const struct client_new
 {
     (void)news;
     client->needs_rset = true;
+    client->group.opened = true;
+}
+
+/* By now nobody wants it to have the message. */
+void smtp_client_note_taken(struct smtp_client *client, const struct client_news *news)
+{
+    (void)news;
+    client->group.taken = client->group.opened;
 }
 
 static struct client_recipient *answered_recipient(struct smtp_client *client, size_t *ret_index)

@@ -23,6 +23,7 @@ void smtp_client_forget_transaction(struct smtp_client *client, const struct cli
 void smtp_client_greet(struct smtp_client *client, const struct client_news *news);
 void smtp_client_learn_extensions(struct smtp_client *client, const struct client_news *news);
 void smtp_client_note_end(struct smtp_client *client, const struct client_news *news);
+void smtp_client_note_taken(struct smtp_client *client, const struct client_news *news);
 void smtp_client_note_noop(struct smtp_client *client, const struct client_news *news);
 void smtp_client_note_verified(struct smtp_client *client, const struct client_news *news);
 void smtp_client_nothing(struct smtp_client *client, const struct client_news *news);

@@ -69,6 +69,7 @@ static uint64_t awaited_end(const struct smtp_client *client)
         return client->recipients[client->order[group->rcpt_answered]].end;
     case STATE_DATA:
     case STATE_IGNORED_DATA:
+    case STATE_UNWANTED_DATA:
         return group->data_end;
     case STATE_BDAT:
     case STATE_BDAT_LAST:
@@ -116,7 +117,8 @@ static void count_answer(struct smtp_client *client)
     client->answered_end = awaited_end(client);
     if (client->state == STATE_RCPT || client->state == STATE_IGNORED_RCPT)
         client->group.rcpt_answered++;
-    if (client->state == STATE_DATA || client->state == STATE_IGNORED_DATA)
+    if (client->state == STATE_DATA || client->state == STATE_IGNORED_DATA ||
+        client->state == STATE_UNWANTED_DATA)
         client->group.data_answered = true;
     if (client->state == STATE_BDAT || client->state == STATE_BDAT_LAST ||
         client->state == STATE_IGNORED_BDAT)

@@ -25,6 +25,12 @@ static enum client_state next_of_chunks(const struct smtp_client *client)
     return outstanding > 0 ? STATE_BDAT : STATE_CHUNK;
 }
 
+/* A dot ends an empty message; whom the server took would get it (RFC 5321 4.1.1.4). */
+static enum client_state next_of_refused_data(const struct client_group *group)
+{
+    return group->accepted > 0 || group->taken ? STATE_UNWANTED_DATA : STATE_IGNORED_DATA;
+}
+
 /* The state in which the next reply of the group is awaited; NEXT when none is. */
 static enum client_state next_of_group(const struct smtp_client *client)
 {
@@ -38,7 +44,7 @@ static enum client_state next_of_group(const struct smtp_client *client)
     if (group->chunked)
         return next_of_chunks(client);
     if (group->failed || group->accepted == 0)
-        return data_due ? STATE_IGNORED_DATA : STATE_NEXT;
+        return data_due ? next_of_refused_data(group) : STATE_NEXT;
     return group->data_answered ? next_of_end(client) : STATE_DATA;
 }
 

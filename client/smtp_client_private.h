@@ -33,6 +33,7 @@
     X(IGNORED_BDAT, BDAT, BLOCK, true)            /* sent before another one was refused */        \
     X(IGNORED_RCPT, RCPT, RCPT, true)             /* of a group whose MAIL was refused */          \
     X(IGNORED_DATA, DATA, DATA, true)             /* of a group without any recipient */           \
+    X(UNWANTED_DATA, DATA, DATA, true)            /* of one whose recipients the server took */    \
     X(EMPTY_DATA, END_OF_DATA, END_OF_DATA, true) /* a lone dot was sent (RFC 2920 3.1) */         \
     X(RSET, RSET, RSET, true)                                                                      \
     X(QUIT, QUIT, QUIT, true)                                                                      \
@@ -141,6 +142,8 @@ struct client_group {
     size_t rcpt_written;
     size_t rcpt_answered;
     size_t accepted;
+    bool opened; /* 2yz to MAIL */
+    bool taken;  /* 2yz to a RCPT of the opened transaction after it had failed */
     uint64_t mail_end;
     uint64_t data_end;
 };

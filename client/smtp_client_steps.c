@@ -259,7 +259,7 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(IGNORED_BDAT, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(IGNORED_BDAT, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
-    ON(IGNORED_RCPT, 2YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
+    ON(IGNORED_RCPT, 2YZ, NEXT, note_taken, "RFC 2920 3.1: every status is read"),
     ON(IGNORED_RCPT, 3YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
     ON(IGNORED_RCPT, 4YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
     ON(IGNORED_RCPT, 5YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
@@ -284,6 +284,19 @@ const struct client_step smtp_client_steps[STATE_COUNT][CLASS_COUNT] = {
     ON(IGNORED_DATA, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2.4"),
     ON(IGNORED_DATA, GO_ON, STAY, nothing, "ours: nothing to do"),
     ON(IGNORED_DATA, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
+
+    ON(UNWANTED_DATA, 2YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
+    ON(UNWANTED_DATA, 3YZ, CLOSING, fail_temporary, "RFC 5321 4.1.1.4: a dot would deliver nothing to them"),
+    ON(UNWANTED_DATA, 4YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
+    ON(UNWANTED_DATA, 5YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
+    ON(UNWANTED_DATA, 421, QUIT, fail_temporary, "RFC 5321 3.8, 4.2.2"),
+    ON(UNWANTED_DATA, OTHER, NEXT, nothing, "RFC 2920 3.1: every status is read"),
+    ON(UNWANTED_DATA, GARBAGE, QUIT, fail_temporary, "RFC 5321 4.2"),
+    ON(UNWANTED_DATA, UNASKED, QUIT, fail_temporary, "RFC 5321 4.3.1"),
+    ON(UNWANTED_DATA, CLOSED, CLOSING, fail_temporary, "RFC 5321 3.8: as 451"),
+    ON(UNWANTED_DATA, DEADLINE, CLOSING, fail_temporary, "RFC 5321 4.5.3.2.4"),
+    ON(UNWANTED_DATA, GO_ON, STAY, nothing, "ours: nothing to do"),
+    ON(UNWANTED_DATA, ABANDON, QUIT, fail_temporary, "RFC 5321 4.1.1.10"),
 
     ON(EMPTY_DATA, 2YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),
     ON(EMPTY_DATA, 3YZ, NEXT, nothing, "RFC 2920 3.1: every status is read"),

@@ -368,6 +368,7 @@ void smtp_client_on_entry(struct smtp_client *client)
     case STATE_IGNORED_BDAT:
     case STATE_IGNORED_RCPT:
     case STATE_IGNORED_DATA:
+    case STATE_UNWANTED_DATA:
     case STATE_COUNT:
     case STATE_STAY:
         break;

@@ -280,9 +280,21 @@ static const struct session_case groups[] = {
     {"DATA refused for accepted recipients",                           "b@b.example",
      PIPELINED MAIL TO_B DATA "S: 250 ok\nS: 250 ok\nS: 451 no\n" BYE,
      "b@b.example temporary 451 at DATA\nmessage temporary 451 at DATA"},
-    {"199 in the middle: all is read, nothing is sent",                "b@b.example c@b.example",
+    {"199 in the middle, nobody was taken: a lone dot",                "b@b.example c@b.example",
      PIPELINED MAIL TO_B TO_C DATA
-     "S: 250 ok\nS: 199 no\nS: 250 ok\nS: 354 go\nC: .\nS: 250 ok\n" BYE,
+     "S: 250 ok\nS: 199 no\nS: 550 no\nS: 354 go\nC: .\nS: 250 ok\n" BYE,
+     "b@b.example permanent 199 at RCPT\nc@b.example permanent 199 at RCPT\n"
+     "message permanent 199 at RCPT"                                   },
+    {"199 and one taken before it: no empty message goes to it",       "b@b.example c@b.example",
+     PIPELINED MAIL TO_B TO_C DATA "S: 250 ok\nS: 250 ok\nS: 199 no\nS: 354 go\n" CLOSES,
+     "b@b.example permanent 199 at RCPT\nc@b.example permanent 199 at RCPT\n"
+     "message permanent 199 at RCPT"                                   },
+    {"199, one taken, DATA refused: the session goes on",              "b@b.example c@b.example",
+     PIPELINED MAIL TO_B TO_C DATA "S: 250 ok\nS: 250 ok\nS: 199 no\nS: 503 no\n" BYE,
+     "b@b.example permanent 199 at RCPT\nc@b.example permanent 199 at RCPT\n"
+     "message permanent 199 at RCPT"                                   },
+    {"199 and one taken behind it: nor then",                          "b@b.example c@b.example",
+     PIPELINED MAIL TO_B TO_C DATA "S: 250 ok\nS: 199 no\nS: 250 ok\nS: 354 go\n" CLOSES,
      "b@b.example permanent 199 at RCPT\nc@b.example permanent 199 at RCPT\n"
      "message permanent 199 at RCPT"                                   },
     {"421 in the middle: no QUIT, which would be mail data",           "b@b.example c@b.example",
@@ -873,7 +885,7 @@ static void every_state_answers_every_class_of_reply(void **state)
     size_t i;
 
     (void)state;
-    assert_int_equal(smtp_client_step_count(), 28 * 12);
+    assert_int_equal(smtp_client_step_count(), 29 * 12);
     for (i = 0; i < smtp_client_step_count(); i++) {
         struct smtp_client_step step;
 
