@@ -189,6 +189,17 @@ static bool is_uninvited(const struct fake_server *server, const struct command 
            command->verb == SMTP_VERB_OTHER;
 }
 
+/* Behind it no chunk goes on with a message that an earlier one began (RFC 3030 2, RFC 5321
+ * 4.1.4). */
+static bool ends_chunks(const struct fake_server *server, const struct command *command)
+{
+    if (command->kind != TRANSCRIPT_COMMAND)
+        return false;
+    return command->verb == SMTP_VERB_RSET || command->verb == SMTP_VERB_EHLO ||
+           command->verb == SMTP_VERB_HELO || command->verb == SMTP_VERB_LHLO ||
+           (command->verb == SMTP_VERB_MAIL && server->state.phase <= MODEL_PHASE_READY);
+}
+
 static void take_line(struct fake_server *server, struct bytes line, uint64_t wire_octets)
 {
     struct unit unit = {.wire_octets = wire_octets, .too_long = wire_octets > LINE_OCTETS};
@@ -207,6 +218,8 @@ static void take_line(struct fake_server *server, struct bytes line, uint64_t wi
     }
     unit.notes = unit.command.notes | (unit.too_long ? TRANSCRIPT_NOTE(TOO_LONG) : 0);
     server->input.watch_content = false;
+    if (ends_chunks(server, &unit.command))
+        server->input.chunking = false;
     server_take_unit(server, &unit);
     end_of_unit(server);
 }

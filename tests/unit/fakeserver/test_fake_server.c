@@ -264,6 +264,26 @@ static void bdat_is_served_where_chunking_is_offered(void **state)
     talk_release(&talk);
 }
 
+/* A chunk that was refused, and RSET or a new MAIL: nothing of it is part of the next message. */
+static void chunks_of_a_refused_message_are_not_part_of_the_next(void **state)
+{
+    static const char *const between[] = {"RSET\r\n", "EHLO x\r\n", ""};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(between); i++) {
+        struct talk talk;
+
+        begin(&talk, HEAD "offer CHUNKING\non BDAT x1\n  S: 554 no\n\n...\n");
+        talk_say(&talk, "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nBDAT 5\r\nab\r\nc");
+        talk_say(&talk, between[i]);
+        talk_say(&talk, "MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\n");
+        talk.said_seen = talk.said.size;
+        talk_says_and_hears(&talk, "BDAT 3 LAST\r\nd\r\n", "250 message accepted\r\n");
+        talk_noted(&talk, "chunk model:0 \"\" content=3\n");
+        talk_release(&talk);
+    }
+}
+
 static void bdat_is_refused_where_it_is_not_offered(void **state)
 {
     struct talk talk;
@@ -412,6 +432,7 @@ int main(void)
         cmocka_unit_test(content_after_a_refused_data_is_uninvited),
         cmocka_unit_test(after_an_odd_invitation_quit_is_a_command),
         cmocka_unit_test(bdat_is_served_where_chunking_is_offered),
+        cmocka_unit_test(chunks_of_a_refused_message_are_not_part_of_the_next),
         cmocka_unit_test(bdat_is_refused_where_it_is_not_offered),
         cmocka_unit_test(what_the_connection_cuts_is_recorded),
         cmocka_unit_test(faults_of_line_ends_are_noted),
