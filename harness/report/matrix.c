@@ -34,9 +34,10 @@ static const struct {
 #define CELL_COUNT (sizeof(cells) / sizeof(cells[0]))
 
 /* What a cell says beside its letter, and a rule beside its requirement. */
-static const char *const details[] = {
-    "findings", "dialogue",    "reason", "variations", "runs",          "failed_runs",
-    "hung",     "exit_status", "signal", "rules",      "known_failure", "unexpected_pass"};
+static const char *const details[] = {"findings", "dialogue",    "reason",        "variations",
+                                      "runs",     "failed_runs", "hung",          "exit_status",
+                                      "signal",   "rules",       "known_failure", "unexpected_pass",
+                                      "warped_ms"};
 static const char *const client_members[] = {"seed", "sample", "strict", "summary"};
 
 struct matrix *matrix_new(void)
