@@ -21,6 +21,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/harness/clients)
     install(DIRECTORY harness/clients DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 endif()
 install(DIRECTORY harness/editors DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
+install(DIRECTORY harness/profiles DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 install(DIRECTORY harness/probes DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 install(DIRECTORY harness/page DESTINATION ${SMTPDRILL_DATADIR} COMPONENT programs)
 if(EXISTS ${PROJECT_SOURCE_DIR}/harness/smtpdrill.bash)
@@ -37,6 +38,8 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/clients ${PROJECT_BINARY_DIR}/sha
      SYMBOLIC)
 
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/probes ${PROJECT_BINARY_DIR}/share/smtpdrill/probes
+     SYMBOLIC)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/profiles ${PROJECT_BINARY_DIR}/share/smtpdrill/profiles
      SYMBOLIC)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/harness/page ${PROJECT_BINARY_DIR}/share/smtpdrill/page
      SYMBOLIC)

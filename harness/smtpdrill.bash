@@ -61,10 +61,11 @@ _smtpdrill() {
     explain) options='--scenarios --help' ;;
     import) options='--output --session --title --help' ;;
     probe) options='--client --jobs --probes --verbose --help' ;;
+    profile) options='--client --json --diff --jobs --help' ;;
     record) options='--to --listen --output --title --once --keep-data --tls --tls-name --ca-file --to-tls
         --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --diff --help' ;;
     report) options='--output --scenarios --help' ;;
-    '') options='run check fmt list explain judge import probe record report --help --version' ;;
+    '') options='run check fmt list explain judge import probe profile record report --help --version' ;;
     esac
     case $command:$current in
     *:-* | :*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current") ;;

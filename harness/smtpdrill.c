@@ -20,6 +20,7 @@ static const struct command {
     {"import",  command_import,  "make a scenario of a pasted debug log"                },
     {"record",  command_record,  "relay sessions with a real server into scenarios"     },
     {"probe",   command_probe,   "say whether a client can do what its recipe claims"   },
+    {"profile", command_profile, "say how a client behaves where it may choose"         },
     {"report",  command_report,  "make one page of many clients' results"               },
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -53,6 +53,7 @@ enum program_status command_judge(int argc, const char **argv);
 enum program_status command_import(int argc, const char **argv);
 enum program_status command_record(int argc, const char **argv);
 enum program_status command_probe(int argc, const char **argv);
+enum program_status command_profile(int argc, const char **argv);
 enum program_status command_report(int argc, const char **argv);
 
 /* Reads the options; true: the command has to go on. Else *ret_status is how it ends (--help, or a

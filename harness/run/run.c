@@ -159,6 +159,19 @@ static const char *smallest_name(const struct slot *slot)
 
 /* ---- results --------------------------------------------------------------------------------- */
 
+/* Those who look at runs beside their verdicts. */
+static bool show_run(const struct slot *slot)
+{
+    const struct run_options *options = slot->runner->options;
+    const struct transcript *transcript = one_run_transcript(slot->worst);
+    struct err *err = &slot->runner->err;
+    if (options->surveys != NULL &&
+        !one_run_survey(slot->worst, options->surveys_arena, &options->surveys[slot->index], err))
+        return false;
+    return options->seen == NULL || transcript == NULL ||
+           options->seen(options->owner, slot->index, transcript, err);
+}
+
 static void report_slot(struct slot *slot)
 {
     struct runner *runner = slot->runner;
@@ -174,12 +187,7 @@ static void report_slot(struct slot *slot)
         result.smallest = smallest_name(slot);
     slot->is_shrinking = false;
     input.result = &result;
-    if (options->surveys != NULL && !one_run_survey(slot->worst, options->surveys_arena,
-                                                    &options->surveys[slot->index], &runner->err)) {
-        break_off(runner);
-        return;
-    }
-    if (!results_add(options->results, slot->index, &input, &runner->err)) {
+    if (!show_run(slot) || !results_add(options->results, slot->index, &input, &runner->err)) {
         break_off(runner);
         return;
     }

@@ -20,6 +20,7 @@
 #define RUN_REPEAT_MAX 10000
 
 struct cut_survey;
+struct transcript;
 
 struct run_options {
     struct suite *suite;
@@ -36,7 +37,10 @@ struct run_options {
     const char *shim;            /* --warp: what is loaded into the client; NULL: time is real */
     struct cut_survey *surveys;  /* one an entry: is filled; NULL: nobody wants them */
     struct arena *surveys_arena; /* they live there */
-    bool is_command;             /* the recipe was made of a COMMAND: it gets our environment */
+    /* Is shown the transcript of the run that counts; NULL: nobody wants it. On failure all runs
+     * end. */
+    bool (*seen)(void *owner, size_t index, const struct transcript *transcript, struct err *err);
+    bool is_command; /* the recipe was made of a COMMAND: it gets our environment */
     void (*finished)(void *owner, size_t index, uint64_t now_ms);
     void *owner;
 };

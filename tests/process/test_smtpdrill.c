@@ -444,8 +444,8 @@ END_TEST
 
 START_TEST(every_command_has_a_help)
 {
-    static const char *const commands[] = {"",     "run",     "check", "fmt",
-                                           "list", "explain", "judge", "probe"};
+    static const char *const commands[] = {"",        "run",   "check", "fmt",    "list",
+                                           "explain", "judge", "probe", "profile"};
     ck_assert_int_eq(run("$D %s --help", commands[_i]), 0);
     has("usage: smtpdrill");
 }
@@ -485,7 +485,7 @@ int main(int argc, char **argv)
                         sizeof(mistakes) / sizeof(mistakes[0]));
     tcase_add_test(tests, fmt_writes_what_it_would_print);
     tcase_add_test(tests, lists_and_explanations_can_be_read);
-    tcase_add_loop_test(tests, every_command_has_a_help, 0, 8);
+    tcase_add_loop_test(tests, every_command_has_a_help, 0, 9);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
