@@ -157,14 +157,24 @@ static bool add_octets(struct cut_planning *planning, struct cut *cut, const str
     return true;
 }
 
+/* Behind so many lines. The last may end without a line end: behind it is behind its octets. */
+static void go_to_line(const struct cut_connection *on, size_t lines, struct cut *ret)
+{
+    struct bytes last = lines > 0 ? on->lines[lines - 1].octets : BYTES_NONE;
+    bool whole = last.size == 0 || last.data[last.size - 1] == '\n';
+    ret->lines = whole ? lines : lines - 1;
+    ret->octets = whole ? 0 : last.size;
+}
+
 static bool add_endings(struct cut_planning *planning, const struct cut *wish)
 {
     struct cut cut = {.kind = wish->kind, .where = CUT_AT_POINT};
     for (size_t i = 0; i < planning->survey->connection_count; i++) {
         const struct cut_connection *on = &planning->survey->connections[i];
         cut.connection = (unsigned)i + 1;
-        for (cut.lines = 0; on->line_count > 0 && cut.lines <= on->line_count; cut.lines++) {
-            const struct cut_line *line = &on->lines[cut.lines];
+        for (size_t lines = 0; on->line_count > 0 && lines <= on->line_count; lines++) {
+            const struct cut_line *line = &on->lines[lines];
+            go_to_line(on, lines, &cut);
             if (!add_new(planning, &cut, line->before))
                 return false;
             if (wish->where == CUT_AT_OCTETS && !add_octets(planning, &cut, line))
