@@ -122,6 +122,7 @@ static bool read_first(const struct sasl *sasl, struct bytes challenge, struct s
     struct bytes ours = bytes_after(message, message.size - sasl->nonce_octets);
     struct bytes rest = challenge;
 
+    ret->iterations = 0;
     ret->nonce = take(&rest, "r=");
     ret->salt = take(&rest, "s=");
     if (!bytes_starts_with(ret->nonce, ours) || ret->nonce.size == ours.size)

@@ -187,6 +187,12 @@ static bool is_lone_dot(const struct transcript_record *record)
            record->facts->ended;
 }
 
+static bool is_server_end(const struct transcript_record *record)
+{
+    return record->kind == TRANSCRIPT_SERVER_CLOSED ||
+           record->kind == TRANSCRIPT_SERVER_HALF_CLOSED || record->kind == TRANSCRIPT_SERVER_RESET;
+}
+
 /* What comes next from the client; a group that was on its way is let pass, with the lone dot that
  * ends its DATA (RFC 2920 3.1). */
 static bool expect_next(struct judging *judging, const struct expectation *expectation)
@@ -204,9 +210,7 @@ static bool expect_next(struct judging *judging, const struct expectation *expec
 
         if (is_other_connection(judging, i, connection))
             continue;
-        server_ended |= record->kind == TRANSCRIPT_SERVER_CLOSED ||
-                        record->kind == TRANSCRIPT_SERVER_HALF_CLOSED ||
-                        record->kind == TRANSCRIPT_SERVER_RESET;
+        server_ended |= is_server_end(record);
         if (!session_is_unit(record) && !is_client_end(record))
             continue;
         if (i == base + 1 && record->kind == TRANSCRIPT_CHUNK) /* of the BDAT itself */

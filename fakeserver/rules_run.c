@@ -126,7 +126,7 @@ static size_t messages_claimed(const struct rule_case *of, struct bytes address)
 {
     size_t given = times_given(of, address);
 
-    if (claims_of(of, address, false) <= given)
+    if (given == 0 || claims_of(of, address, false) <= given)
         return messages_of(of);
     return claims_of(of, address, true) / given;
 }

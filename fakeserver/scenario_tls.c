@@ -132,7 +132,7 @@ bool scenario_parse_tls(struct scenario_parser *parser, const struct scenario_te
 
     *ret = NULL;
     while (scenario_word_next(text->octets, &at, &next)) {
-        unsigned i;
+        unsigned i = 0;
 
         if (!read_word(&word, &next, &i))
             return false;
