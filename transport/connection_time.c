@@ -1,6 +1,7 @@
 /* connection_time.c - a connection in a time that jumps: when it is due, and whether it rests. */
 #include "transport/connection_private.h"
 
+#include <netinet/tcp.h>
 #include <sys/ioctl.h>
 
 #ifdef __linux__
@@ -21,6 +22,20 @@ void connection_set_ahead(struct connection *connection, const uint64_t *ahead_m
     connection->ahead_ms = ahead_ms;
 }
 
+/* A client with Nagle's algorithm keeps what it says next until the last octets are acknowledged,
+ * and that the kernel puts off (RFC 1122 4.2.3.2): for tens of milliseconds there would be octets
+ * on their way that nobody sees. */
+static void acknowledge(uv_os_fd_t fd)
+{
+#ifdef TCP_QUICKACK
+    int yes = 1;
+
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof(yes));
+#else
+    (void)fd;
+#endif
+}
+
 bool connection_is_still(const struct connection *connection)
 {
     uv_os_fd_t fd;
@@ -32,6 +47,7 @@ bool connection_is_still(const struct connection *connection)
     if (connection->state == CONNECTION_CONNECTING || connection->writing || connection->broken ||
         uv_fileno((const uv_handle_t *)&connection->tcp, &fd) < 0)
         return false;
+    acknowledge(fd);
     if (ioctl(fd, FIONREAD, &unread) != 0 || (connection->reading && unread > 0))
         return false;
 #ifdef SIOCOUTQ

@@ -81,6 +81,10 @@ static void set_up(void)
     put_file("s/late.drill", "title the greeting comes after four minutes\nsource -\n"
                              "limit 20m\n\n+4m S: 220 server.example\n...\n\n"
                              "expect gives up between 0s and 20m\nexpect count EHLO|HELO <= 0\n");
+    put_file("s/farewell.drill",
+             "title what is said at the end of a wait is heard then\nsource -\n"
+             "limit 20m\n\nS: 220 server.example\nC: EHLO\nS: 250 ok\nC: MAIL\n!stall\n\n"
+             "expect gives up between 290s and 320s\n");
     put_file("s/deaf.drill", "title the server reads nothing\nsource -\n"
                              "limit 20m\n\n!deaf 19m\n...\n\nexpect never MAIL\n");
 }
@@ -115,6 +119,14 @@ START_TEST(a_client_that_waits_too_short_is_found_out)
                      1);
     has("FAIL silent[least=200s]");
     has("got the end after ");
+}
+END_TEST
+
+START_TEST(what_is_said_at_the_end_of_a_wait_is_heard_then)
+{
+    int status =
+        run("$D run -v --warp --scenarios s farewell -- $C farewell {port} 300%s%s", "", "");
+    ck_assert_msg(status == 0, "status %d:\n%.3000s", status, output);
 }
 END_TEST
 
@@ -257,6 +269,7 @@ int main(int argc, char **argv)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, five_minutes_pass_at_once);
     tcase_add_test(tests, a_client_that_waits_too_short_is_found_out);
+    tcase_add_test(tests, what_is_said_at_the_end_of_a_wait_is_heard_then);
     tcase_add_test(tests, two_seconds_are_two_seconds_without_a_warp);
     tcase_add_test(tests, two_seconds_are_two_seconds_with_it);
     tcase_add_test(tests, a_send_timeout_passes_at_once);

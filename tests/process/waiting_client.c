@@ -275,6 +275,23 @@ static bool by_child(void)
     return waitpid(child, &status, 0) == child && status == 0;
 }
 
+static void hear_and_say(const char *command)
+{
+    char reply[512];
+    must(read(connection, reply, sizeof(reply)) > 0, "read");
+    must(write(connection, command, strlen(command)) == (ssize_t)strlen(command), "write");
+}
+
+/* Waits for the reply to MAIL, says goodbye while nothing of MAIL was acknowledged, waits again. */
+static bool by_farewell(void)
+{
+    hear_and_say("EHLO client.example\r\n");
+    hear_and_say("MAIL FROM:<sender@client.example>\r\n");
+    bool first = by_poll();
+    must(write(connection, "QUIT\r\n", 6) == 6, "write");
+    return by_poll() && first;
+}
+
 static const struct {
     const char *name;
     bool (*wait)(void);
@@ -299,6 +316,7 @@ static const struct {
     {"sigtimedwait",        by_sigtimedwait       },
     {"thread",              by_thread             },
     {"child",               by_child              },
+    {"farewell",            by_farewell           },
 };
 
 /* To the nearest second. */
