@@ -24,15 +24,19 @@ static bool wants_token(enum smtp_mechanism mechanism)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-static bool decode(struct login *login, struct bytes text, struct buf *to, struct err *err)
+/* A NUL stands behind the octets: libraries of SASL read them as a string. */
+static bool decode(struct bytes text, struct buf *to, struct err *err)
 {
-    (void)login;
     buf_clear(to);
     text = bytes_trim(text);
     if (bytes_equal(text, BYTES_LITERAL("=")))
         return true;
-    return base64_decode(to, text, err) ||
-           err_set(err, ERR_PROTOCOL, "AUTH: what should be base64 is none");
+    if (!base64_decode(to, text, err))
+        return err_set(err, ERR_PROTOCOL, "AUTH: what should be base64 is none");
+    if (!buf_append_octet(to, '\0'))
+        return err_memory(err);
+    to->size--;
+    return true;
 }
 
 static bool put_line(struct login *login, const char *before, struct bytes octets,
@@ -54,7 +58,7 @@ static bool hear_client(struct login *login, struct bytes response, struct err *
 
     if (!login->is_mutual)
         return true;
-    if (!decode(login, response, &login->text, err))
+    if (!decode(response, &login->text, err))
         return false;
     return sasl_exchange_take(&login->exchange, buf_bytes(&login->text), &remark) != SASL_WRONG ||
            err_set(err, ERR_PROTOCOL,
@@ -145,11 +149,11 @@ bool login_challenge(struct login *login, struct bytes line, struct bytes *ret, 
     if (!bytes_starts_with(line, BYTES_LITERAL("334")))
         return true;
     if (login->is_mutual) {
-        if (!decode(login, bytes_after(line, 4), &login->received, err))
+        if (!decode(bytes_after(line, 4), &login->received, err))
             return false;
     } else {
         /* A prompt that is none of base64 is the client's to judge. */
-        (void)decode(login, bytes_after(line, 4), &login->received, err);
+        (void)decode(bytes_after(line, 4), &login->received, err);
         return true;
     }
     /* A mechanism in which the client begins waits for it with an empty challenge. */
