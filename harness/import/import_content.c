@@ -22,7 +22,19 @@ bool import_ends_reply(struct bytes text)
     return text.size == 3 || text.data[3] != '-';
 }
 
-static size_t word_count(struct bytes text)
+bool import_is_base64(struct bytes text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        char octet = text.data[i];
+
+        if ((octet < 'A' || octet > 'Z') && (octet < 'a' || octet > 'z') &&
+            (octet < '0' || octet > '9') && octet != '+' && octet != '/' && octet != '=')
+            return false;
+    }
+    return text.size > 0;
+}
+
+size_t import_word_count(struct bytes text)
 {
     struct bytes word;
     size_t count = 0;
@@ -37,7 +49,8 @@ static bool fits_auth(struct bytes rest)
 {
     struct bytes word;
 
-    return word_count(rest) <= 2 && bytes_next_word(&rest, &word) && smtp_mechanism_is_name(word);
+    return import_word_count(rest) <= 2 && bytes_next_word(&rest, &word) &&
+           smtp_mechanism_is_name(word);
 }
 
 static bool fits_verb(enum smtp_verb verb, struct bytes rest)
@@ -55,7 +68,7 @@ static bool fits_verb(enum smtp_verb verb, struct bytes rest)
     case SMTP_VERB_EHLO:
     case SMTP_VERB_HELO:
     case SMTP_VERB_LHLO:
-        return rest.size > 0 && bytes_find(rest, ':') != 0 && word_count(rest) <= 2;
+        return rest.size > 0 && bytes_find(rest, ':') != 0 && import_word_count(rest) <= 2;
     case SMTP_VERB_AUTH:
         return fits_auth(rest);
     case SMTP_VERB_BDAT:

@@ -27,5 +27,7 @@ bool import_ends_reply(struct bytes reply_line); /* the last of its reply */
 /* The verb of a line that is a command beyond doubt; OTHER: it is none. */
 enum smtp_verb import_command_verb(struct bytes text);
 enum import_hint import_side_of(struct bytes text); /* CLIENT, SERVER or NONE */
+bool import_is_base64(struct bytes text);           /* only its letters, and some */
+size_t import_word_count(struct bytes text);
 
 #endif

@@ -51,28 +51,6 @@ static bool take_content(struct reading *reading, size_t index, bool *ret_ok)
     return true;
 }
 
-static bool is_base64(struct bytes text)
-{
-    for (size_t i = 0; i < text.size; i++) {
-        char octet = text.data[i];
-
-        if ((octet < 'A' || octet > 'Z') && (octet < 'a' || octet > 'z') &&
-            (octet < '0' || octet > '9') && octet != '+' && octet != '/' && octet != '=')
-            return false;
-    }
-    return text.size > 0;
-}
-
-static size_t word_count(struct bytes text)
-{
-    struct bytes word;
-    size_t count = 0;
-
-    while (bytes_next_word(&text, &word))
-        count++;
-    return count;
-}
-
 /* A response whose challenge is not shown, or the rest of one that the log broke: no reply has come
  * yet. */
 static bool take_rest(struct reading *reading, struct bytes text, bool *ret_ok)
@@ -81,9 +59,9 @@ static bool take_rest(struct reading *reading, struct bytes text, bool *ret_ok)
     bool auth = unit->kind == IMPORT_COMMAND && unit->verb == SMTP_VERB_AUTH;
     struct bytes joined;
 
-    if (unit->reply != NULL || !is_base64(text) || (!auth && unit->kind != IMPORT_RESPONSE))
+    if (unit->reply != NULL || !import_is_base64(text) || (!auth && unit->kind != IMPORT_RESPONSE))
         return false;
-    if (auth && word_count(unit->text) < 3) {
+    if (auth && import_word_count(unit->text) < 3) {
         *ret_ok = reading_add_unit(reading, &(struct import_unit){.kind = IMPORT_RESPONSE,
                                                                   .text = text,
                                                                   .proof = IMPORT_PROOF_PLACE});

@@ -225,18 +225,6 @@ static size_t width_of(struct bytes log)
     return width;
 }
 
-static bool is_base64(struct bytes word)
-{
-    for (size_t i = 0; i < word.size; i++) {
-        char octet = word.data[i];
-
-        if (!is_letter(octet) && !(octet >= '0' && octet <= '9') && octet != '+' && octet != '/' &&
-            octet != '=')
-            return false;
-    }
-    return word.size > 0;
-}
-
 static struct bytes last_word(struct bytes line)
 {
     size_t at = line.size;
@@ -277,7 +265,7 @@ static bool is_cut(struct bytes before, struct bytes line, size_t width)
     last = last_word(before);
     (void)bytes_next_word(&rest, &first);
     return before.size == width &&
-           (is_terminal(width) || (is_base64(last) && is_base64(first) &&
+           (is_terminal(width) || (import_is_base64(last) && import_is_base64(first) &&
                                    (last.size >= RESPONSE_MIN || first.size >= RESPONSE_MIN)));
 }
 

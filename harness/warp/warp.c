@@ -73,11 +73,6 @@ const uint64_t *warp_ahead_ms(const struct warp *warp)
     return &warp->ahead_ms;
 }
 
-bool warp_was_entered(const struct warp *warp)
-{
-    return atomic_load(&warp->page->processes[0].pid) != 0;
-}
-
 /* ---- waking ---------------------------------------------------------------------------------- */
 
 static void send_signal(int pid, int tid)

@@ -48,7 +48,6 @@ void warp_stop(struct warp *warp); /* the client has ended: no more jumps */
 
 /* How far the run's time is ahead; the place lives as long as the warp. */
 const uint64_t *warp_ahead_ms(const struct warp *warp);
-bool warp_was_entered(const struct warp *warp); /* the shim was loaded by some process of it */
 
 /* Can this program be warped? It is looked up in path, a list of folders with ":" between them.
  * What is started through an interpreter is as good as that one. *err says why not. */
