@@ -111,6 +111,20 @@ struct bytes arena_copy(struct arena *arena, struct bytes bytes)
     return (struct bytes){copy, bytes.size};
 }
 
+struct bytes arena_join(struct arena *arena, struct bytes first, struct bytes second)
+{
+    bool fits = first.size < SIZE_MAX - second.size;
+    char *joined = fits ? arena_alloc(arena, first.size + second.size + 1) : NULL;
+
+    if (!joined)
+        return BYTES_NONE;
+    if (first.size > 0)
+        memcpy(joined, first.data, first.size);
+    if (second.size > 0)
+        memcpy(joined + first.size, second.data, second.size);
+    return (struct bytes){joined, first.size + second.size};
+}
+
 char *arena_string(struct arena *arena, struct bytes bytes)
 {
     char *copy = bytes.size < SIZE_MAX ? arena_alloc(arena, bytes.size + 1) : NULL;

@@ -20,6 +20,8 @@ void *arena_alloc(struct arena *arena, size_t octets); /* zeroed */
 void *arena_alloc_array(struct arena *arena, size_t count, size_t size);
 /* A copy with a NUL behind it (not counted). data is NULL on failure. */
 struct bytes arena_copy(struct arena *arena, struct bytes bytes);
+/* Both, one behind the other, as a copy. */
+struct bytes arena_join(struct arena *arena, struct bytes first, struct bytes second);
 char *arena_string(struct arena *arena, struct bytes bytes);
 struct bytes arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

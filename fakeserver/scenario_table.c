@@ -113,8 +113,7 @@ static char *table_path(const struct scenario_file *file, struct sweep_reader *r
 
     while (folder > 0 && file->path.data[folder - 1] != '/')
         folder--;
-    path =
-        arena_printf(reader->arena, "%.*s%.*s", (int)folder, file->path.data, BYTES_FORMAT(name));
+    path = arena_join(reader->arena, bytes_slice(file->path, 0, folder), name);
     return (char *)(uintptr_t)path.data;
 }
 

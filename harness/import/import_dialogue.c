@@ -67,7 +67,7 @@ static bool take_rest(struct reading *reading, struct bytes text, bool *ret_ok)
                                                                   .proof = IMPORT_PROOF_PLACE});
         return true;
     }
-    joined = arena_printf(reading->arena, "%.*s%.*s", BYTES_FORMAT(unit->text), BYTES_FORMAT(text));
+    joined = arena_join(reading->arena, unit->text, text);
     *ret_ok = joined.data != NULL;
     if (*ret_ok)
         unit->text = joined;

@@ -42,16 +42,22 @@ static void copies_end_in_a_nul_that_does_not_count(void **state)
 {
     struct arena *arena = arena_new(1000);
     struct bytes copy = arena_copy(arena, BYTES_LITERAL("a\0b"));
+    struct bytes joined = arena_join(arena, copy, BYTES_LITERAL("\0c"));
     struct bytes printed = arena_printf(arena, "%d %s", 250, "ok");
     const char *string = arena_string(arena, BYTES_LITERAL("abc"));
 
     (void)state;
     assert_bytes(copy, BYTES_LITERAL("a\0b"));
     assert_int_equal(copy.data[3], 0);
+    assert_bytes(joined, BYTES_LITERAL("a\0b\0c"));
+    assert_int_equal(joined.data[5], 0);
+    assert_bytes(arena_join(arena, BYTES_NONE, BYTES_NONE), BYTES_LITERAL(""));
     assert_string(printed, "250 ok");
     assert_string_equal(string, "abc");
     assert_non_null(arena_copy(arena, BYTES_NONE).data);
     assert_null(arena_copy(arena, (struct bytes){"", 5000}).data);
+    assert_null(arena_join(arena, copy, (struct bytes){"", 5000}).data);
+    assert_null(arena_join(arena, copy, (struct bytes){"", SIZE_MAX - 3}).data);
     assert_null(arena_printf(arena, "%02000d", 1).data);
     arena_free(arena);
 }
@@ -76,6 +82,7 @@ static void a_list_grows_by_one_and_keeps_what_it_has(void **state)
 
 static bool fill_an_arena(void *context)
 {
+    static const char zeros[4000];
     struct arena *arena = arena_new(1 << 20);
     void *items = NULL;
     bool made;
@@ -84,6 +91,7 @@ static bool fill_an_arena(void *context)
     if (!arena)
         return false;
     made = arena_copy(arena, BYTES_LITERAL("abc")).data && arena_alloc(arena, 5000) &&
+           arena_join(arena, (struct bytes){zeros, 4000}, (struct bytes){zeros, 4000}).data &&
            arena_printf(arena, "%09000d", 1).data && arena_grow(arena, &items, 0, 3000) &&
            arena_string(arena, BYTES_LITERAL("x"));
     arena_free(arena);
@@ -93,7 +101,7 @@ static bool fill_an_arena(void *context)
 static void without_memory_an_arena_says_so(void **state)
 {
     (void)state;
-    assert_int_equal(fail_alloc_each(fill_an_arena, NULL), 5);
+    assert_int_equal(fail_alloc_each(fill_an_arena, NULL), 6);
 }
 
 int main(void)
