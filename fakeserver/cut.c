@@ -23,6 +23,13 @@ bool cut_is_ending(const struct cut *cut)
     return cut->kind != CUT_SPLIT && cut->kind != CUT_JOIN;
 }
 
+bool cut_is_on(const struct cut *cut, unsigned connection)
+{
+    bool has_place = cut->kind != CUT_JOIN && cut->where == CUT_AT_POINT;
+
+    return !has_place || cut->connection == connection;
+}
+
 struct cut_text cut_print(const struct cut *cut)
 {
     struct cut_text ret;

@@ -60,6 +60,8 @@ struct cut_text {
 const char *cut_kind_word(enum cut_kind kind);
 /* After it the server says nothing more on that connection. */
 bool cut_is_ending(const struct cut *cut);
+/* An ending and a border are on their connection; all octets are those of each. */
+bool cut_is_on(const struct cut *cut, unsigned connection);
 struct cut_text cut_print(const struct cut *cut);
 /* One exact cut, as it is printed. */
 bool cut_parse(struct bytes text, struct cut *ret, struct err *err);

@@ -108,7 +108,7 @@ static void init(struct fake_server *server, const struct fake_server_options *o
     server->has_dialogue = dialogue > 0;
     server->cursor = dialogue > 0 ? scenario->connection_first[dialogue - 1] : 0;
     server_secrets_init(server);
-    if (options->cut && options->cut->connection == options->connection)
+    if (options->cut && cut_is_on(options->cut, options->connection))
         server_take_cut(server, options->cut);
 }
 

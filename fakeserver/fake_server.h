@@ -41,7 +41,7 @@ struct fake_server_options {
      * It is whole when a record with facts that have `ended` is taken, and as far as its maximum
      * goes. It grows while octets are received. */
     struct buf *mail;
-    const struct cut *cut; /* borrowed; NULL, or of another connection: nothing is cut */
+    const struct cut *cut; /* borrowed; NULL, or on another connection: nothing is cut */
 };
 
 struct fake_server *fake_server_new(const struct fake_server_options *options); /* NULL: memory */

@@ -6,13 +6,6 @@ void cut_shrink_begin(struct cut_shrink *shrink, const struct cut *failing,
     *shrink = (struct cut_shrink){.survey = survey, .best = *failing};
 }
 
-static const struct cut_connection *connection_of(const struct cut_shrink *shrink)
-{
-    return shrink->best.connection <= shrink->survey->connection_count
-               ? &shrink->survey->connections[shrink->best.connection - 1]
-               : NULL;
-}
-
 /* ---- endings: false, this stage has no more -------------------------------------------------- */
 
 static bool simpler_kind(const struct cut_shrink *shrink, struct cut *ret)
@@ -55,33 +48,54 @@ static bool lines_for_octets(const struct cut_shrink *shrink, struct cut *ret)
     return true;
 }
 
+/* So many borders may lie inside a line. */
+static size_t borders_inside(const struct cut_line *line)
+{
+    return line->octets.size > 0 ? line->octets.size - 1 : 0;
+}
+
+/* Behind each line, connection after connection. */
 static bool border_at_line(const struct cut_shrink *shrink, struct cut *ret)
 {
-    const struct cut_connection *on = connection_of(shrink);
-    if (shrink->best.where == CUT_AT_POINT || on == NULL || shrink->next + 1 > on->line_count)
+    size_t before = shrink->next;
+    if (shrink->best.where == CUT_AT_POINT)
         return false;
-    *ret = shrink->best;
-    ret->where = CUT_AT_POINT;
-    ret->lines = shrink->next + 1;
-    return true;
+    *ret = (struct cut){.kind = CUT_SPLIT, .where = CUT_AT_POINT};
+    for (size_t i = 0; i < shrink->survey->connection_count; i++) {
+        size_t lines = shrink->survey->connections[i].line_count;
+        if (before < lines) {
+            ret->connection = (unsigned)i + 1;
+            ret->lines = before + 1;
+            return true;
+        }
+        before -= lines;
+    }
+    return false;
+}
+
+static bool border_in(const struct cut_connection *on, size_t *before, struct cut *ret)
+{
+    for (ret->lines = 0; ret->lines < on->line_count; ret->lines++) {
+        size_t inside = borders_inside(&on->lines[ret->lines]);
+        if (*before < inside) {
+            ret->octets = *before + 1;
+            return true;
+        }
+        *before -= inside;
+    }
+    return false;
 }
 
 static bool border_at_octet(const struct cut_shrink *shrink, struct cut *ret)
 {
-    const struct cut_connection *on = connection_of(shrink);
-    size_t left = shrink->next + 1;
-    if (shrink->best.where != CUT_AT_OCTETS || on == NULL)
+    size_t before = shrink->next;
+    if (shrink->best.where != CUT_AT_OCTETS)
         return false;
-    *ret = shrink->best;
-    ret->where = CUT_AT_POINT;
-    for (ret->lines = 0; ret->lines < on->line_count; ret->lines++) {
-        size_t inside = on->lines[ret->lines].octets.size;
-        inside -= inside > 0 ? 1 : 0;
-        if (left <= inside) {
-            ret->octets = left;
+    *ret = (struct cut){.kind = CUT_SPLIT, .where = CUT_AT_POINT};
+    for (size_t i = 0; i < shrink->survey->connection_count; i++) {
+        ret->connection = (unsigned)i + 1;
+        if (border_in(&shrink->survey->connections[i], &before, ret))
             return true;
-        }
-        left -= inside;
     }
     return false;
 }

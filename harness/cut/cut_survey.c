@@ -80,6 +80,8 @@ static uint64_t digest_of_job(const struct scenario *scenario)
     take_number(&digest, send->before);
     take_number(&digest, send->lmtp);
     take_number(&digest, send->messages);
+    take_number(&digest, send->retries);
+    take_number(&digest, send->no_certificate);
     take_number(&digest, send->timeout_ms);
     take_number(&digest, expects_patience(scenario));
     take(&digest, send->given.head);
@@ -116,12 +118,8 @@ static bool add_line(struct surveying *surveying, struct cut_connection *to, str
 {
     struct cut_line *last = to->line_count > 0 ? &to->lines[to->line_count - 1] : NULL;
     if (last != NULL && last->octets.data[last->octets.size - 1] != '\n') {
-        struct bytes joined = arena_printf(surveying->arena, "%.*s%.*s", BYTES_FORMAT(last->octets),
-                                           BYTES_FORMAT(octets));
-        if (joined.data == NULL || joined.size != last->octets.size + octets.size)
-            return joined.data != NULL;
-        last->octets = joined;
-        return true;
+        last->octets = arena_join(surveying->arena, last->octets, octets);
+        return last->octets.data != NULL;
     }
     void *items = to->lines;
     if (!arena_grow(surveying->arena, &items, to->line_count, sizeof *to->lines))

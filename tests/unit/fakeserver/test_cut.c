@@ -172,6 +172,34 @@ static void another_connection_is_not_cut(void **state)
     talk_release(&talk);
 }
 
+/* What has no place is of all octets, those of each connection. */
+static void a_cut_is_on_its_connection_or_on_all(void **state)
+{
+    static const struct {
+        const char *cut;
+        unsigned connection;
+        bool on;
+    } cases[] = {
+        {"close@0",      1, true },
+        {"close@0",      2, false},
+        {"stall@2:0",    2, true },
+        {"stall@2:0",    1, false},
+        {"split@2:1",    1, false},
+        {"split@2:1",    2, true },
+        {"split@lines",  2, true },
+        {"split@octets", 3, true },
+        {"join",         2, true },
+    };
+    struct cut cut;
+    struct err err;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_true(cut_parse(bytes_of(cases[i].cut), &cut, &err));
+        assert_int_equal(cut_is_on(&cut, cases[i].connection), cases[i].on);
+    }
+}
+
 /* The 220 to STARTTLS is the last that comes: no handshake follows. */
 static void a_cut_comes_before_what_would_follow(void **state)
 {
@@ -237,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_stalled_server_reads_on_and_says_nothing),
         cmocka_unit_test(a_reply_that_is_cut_says_so),
         cmocka_unit_test(another_connection_is_not_cut),
+        cmocka_unit_test(a_cut_is_on_its_connection_or_on_all),
         cmocka_unit_test(a_cut_comes_before_what_would_follow),
         cmocka_unit_test(a_split_reply_comes_in_segments),
         cmocka_unit_test(neighbours_are_joined_over_a_border),
