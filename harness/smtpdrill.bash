@@ -64,7 +64,7 @@ _smtpdrill() {
     profile) options='--client --json --diff --jobs --help' ;;
     record) options='--to --listen --output --title --once --keep-data --tls --tls-name --ca-file --to-tls
         --server-name --cacert --insecure --user --password-file --client --from --rcpt --message --diff --help' ;;
-    report) options='--output --scenarios --help' ;;
+    report) options='--output --known --scenarios --help' ;;
     '') options='run check fmt list explain judge import probe profile record report --help --version' ;;
     esac
     case $command:$current in

@@ -1,43 +1,103 @@
+#include "base/text.h"
 #include "harness/command/program.h"
 #include "harness/files.h"
 #include "harness/report/page.h"
+#include "harness/run/known_check.h"
 #include "transport/data_path.h"
 
 #include <stdlib.h>
 
 static const struct option_row rows[] = {
-    {"output",    'o',  "FILE", "write the page there (default: report.html; - is standard output)"},
-    {"scenarios", '\0', "DIR",  "where the scenarios are, for their titles"                        },
-    {"help",      '\0', NULL,   "this text"                                                        },
-    {NULL,        '\0', NULL,   NULL                                                               },
+    {"output",    'o',  "FILE",          "write the page there (default: report.html; - is standard output)"},
+    {"known",     '\0', "[CLIENT=]FILE", "failures that are known, of that client or of each"               },
+    {"scenarios", '\0', "DIR",           "where the scenarios are, for their titles"                        },
+    {"help",      '\0', NULL,            "this text"                                                        },
+    {NULL,        '\0', NULL,            NULL                                                               },
 };
 
 static const char usage[] =
     "usage: smtpdrill report [OPTION...] RESULTS.json...\n"
     "Makes one page of many clients' results (run --report json=FILE), side by side.\n";
 
-static bool read_results(struct program *program, struct matrix *matrix,
-                         const struct options *options, struct err *err)
-{
-    for (size_t i = 0; i < options->word_count; i++) {
-        struct bytes text;
+struct known_list {
+    const char *client; /* NULL: each */
+    struct known known;
+};
 
-        if (!data_path_read_input(options->words[i], MATRIX_FILE_OCTETS_MAX, program->arena, &text,
-                                  err) ||
-            !matrix_add(matrix, options->words[i], text, err))
+struct report_line {
+    struct program *program;
+    const struct options *options;
+    struct matrix *matrix;
+    struct suite *suite;
+    struct known_list lists[MATRIX_LISTS_MAX];
+    size_t list_count;
+    struct err *err;
+};
+
+/* ---- what is known --------------------------------------------------------------------------- */
+
+/* `curl=FILE`, `FILE`, or `=FILE` for one with a `=` in its name. */
+static bool read_known(struct report_line *line, const char *value)
+{
+    struct known_list *list = &line->lists[line->list_count];
+    const char *path = strchr(value, '=');
+    size_t word = path != NULL ? (size_t)(path - value) : 0;
+    path = path != NULL ? path + 1 : value;
+    if (word > 0) {
+        list->client = arena_copy(line->program->arena, (struct bytes){value, word}).data;
+        if (list->client == NULL)
+            return err_memory(line->err);
+    }
+    line->list_count++;
+    return program_known(line->program, path, &list->known, line->err) &&
+           matrix_known(line->matrix, list->client, &list->known, line->err);
+}
+
+static bool read_all_known(struct report_line *line)
+{
+    const char *values[MATRIX_LISTS_MAX];
+    size_t count = options_values(line->options, "known", values, MATRIX_LISTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        if (!read_known(line, values[i]))
+            return false;
+    return true;
+}
+
+/* Lists and results are written apart: what of a list meets nothing is told. */
+static bool check_known(const struct report_line *line)
+{
+    for (size_t i = 0; i < line->list_count; i++) {
+        const struct known_list *list = &line->lists[i];
+        if (list->client != NULL && !matrix_has_client(line->matrix, list->client))
+            return err_set(line->err, ERR_SYNTAX, "--known: none of these results is of %s",
+                           text_show(bytes_of(list->client)).text);
+        if (!known_check(&list->known, line->suite, line->err))
+            return false;
+    }
+    for (size_t i = 0; i < line->list_count; i++)
+        known_warn(&line->lists[i].known, stderr);
+    return true;
+}
+
+/* ---- the page -------------------------------------------------------------------------------- */
+
+static bool read_results(struct report_line *line)
+{
+    for (size_t i = 0; i < line->options->word_count; i++) {
+        const char *path = line->options->words[i];
+        struct bytes text;
+        if (!data_path_read_input(path, MATRIX_FILE_OCTETS_MAX, line->program->arena, &text,
+                                  line->err) ||
+            !matrix_add(line->matrix, path, text, line->err))
             return false;
     }
     return true;
 }
 
 /* A page without titles is a page all the same: scenarios may have gone since. */
-static bool add_titles(struct program *program, struct matrix *matrix, struct err *err)
+static bool add_titles(struct report_line *line)
 {
-    struct suite *suite = suite_new(program->scenarios, 1, err);
-    bool ok = suite != NULL && suite_load(suite, err) && page_titles(matrix, suite, err);
-
-    suite_free(suite);
-    return ok;
+    return suite_load(line->suite, line->err) && page_titles(line->matrix, line->suite, line->err);
 }
 
 static bool write_page(const char *path, struct bytes page, struct err *err)
@@ -49,24 +109,32 @@ static bool write_page(const char *path, struct bytes page, struct err *err)
     return err_set(err, ERR_IO, "the page could not be written whole");
 }
 
+static bool make_page(struct report_line *line)
+{
+    const char *path = options_value(line->options, "output");
+    struct buf page;
+    buf_init(&page, PROGRAM_OCTETS_MAX);
+    bool ok = page_make(line->matrix, line->program->arena, &page, line->err) &&
+              write_page(path != NULL ? path : "report.html", buf_bytes(&page), line->err);
+    buf_release(&page);
+    return ok;
+}
+
 static bool report(struct program *program, const struct options *options, struct err *err)
 {
-    const char *path = options_value(options, "output");
-    struct matrix *matrix;
-    struct buf page;
-    bool ok;
-
     if (options->word_count == 0)
         return err_set(err, ERR_SYNTAX, "report of what? files of run --report json=FILE");
-    matrix = matrix_new();
-    if (matrix == NULL)
+    struct report_line *line = arena_alloc(program->arena, sizeof(*line));
+    if (line == NULL)
         return err_memory(err);
-    buf_init(&page, PROGRAM_OCTETS_MAX);
-    ok = read_results(program, matrix, options, err) && add_titles(program, matrix, err) &&
-         page_make(matrix, program->arena, &page, err) &&
-         write_page(path != NULL ? path : "report.html", buf_bytes(&page), err);
-    buf_release(&page);
-    matrix_free(matrix);
+    *line = (struct report_line){.program = program, .options = options, .err = err};
+    line->suite = suite_new(program->scenarios, 1, err);
+    line->matrix = line->suite != NULL ? matrix_new() : NULL;
+    bool ok = line->matrix != NULL || (line->suite != NULL && err_memory(err));
+    ok = ok && read_all_known(line) && read_results(line) && add_titles(line) &&
+         check_known(line) && make_page(line);
+    matrix_free(line->matrix);
+    suite_free(line->suite);
     return ok;
 }
 

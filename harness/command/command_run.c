@@ -3,6 +3,7 @@
 #include "harness/command/program.h"
 #include "harness/cut/cut_run.h"
 #include "harness/report/report.h"
+#include "harness/run/known_check.h"
 #include "harness/run/progress.h"
 #include "harness/run/run.h"
 #include "transport/clock.h"
@@ -289,10 +290,7 @@ static bool read_line(struct run_command_line *line)
 static bool read_known(struct run_command_line *line)
 {
     const char *path = options_value(&line->options, "known");
-    struct bytes text;
-    return path == NULL ||
-           (data_path_read(path, KNOWN_OCTETS_MAX, line->program.arena, &text, line->err) &&
-            known_parse(path, text, line->program.arena, &line->known, line->err));
+    return path == NULL || program_known(&line->program, path, &line->known, line->err);
 }
 
 /* ---- running --------------------------------------------------------------------------------- */
@@ -380,7 +378,7 @@ static bool is_whole(const struct run_command_line *line)
 {
     const struct plan_wishes *wishes = &line->wishes;
     return wishes->word_count + wishes->tag_count + wishes->not_tag_count +
-                   wishes->requirement_count ==
+                   wishes->requirement_count + wishes->sample ==
                0 &&
            wishes->shard_count == 1 && line->cuts.count == 0 && !line->run.results->interrupted;
 }
@@ -414,8 +412,13 @@ static bool run_plan(struct run_command_line *line, const struct plan *plan)
     results->strict = options_value(&line->options, "strict") != NULL;
     results->cut_of = line->cut.instances;
     results->cut_from = line->cut.uncut != NULL ? line->cut.uncut->count : 0;
-    return again_make(&line->options, results, line->err) && run_all(&line->run, line->err) &&
-           (!is_whole(line) || results_expect_rules(results, line->err)) && write_reports(line);
+    if (!again_make(&line->options, results, line->err) || !run_all(&line->run, line->err))
+        return false;
+    results->whole = is_whole(line);
+    if ((results->whole && !results_expect_rules(results, line->err)) || !write_reports(line))
+        return false;
+    known_warn(&line->known, stderr);
+    return true;
 }
 
 static void survey_finished(void *owner, size_t index, uint64_t now_ms)
@@ -453,7 +456,8 @@ static bool load(struct run_command_line *line, struct suite **ret_suite, struct
         return false;
     *ret_suite = suite_new(line->program.scenarios, line->wishes.seed, line->err);
     return *ret_suite != NULL && suite_load(*ret_suite, line->err) &&
-           plan_make(*ret_suite, &line->wishes, line->program.arena, ret_plan, line->err);
+           plan_make(*ret_suite, &line->wishes, line->program.arena, ret_plan, line->err) &&
+           known_check(&line->known, *ret_suite, line->err);
 }
 
 static enum program_status run_line(struct run_command_line *line)

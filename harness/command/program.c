@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "harness/files.h"
+#include "transport/clock.h"
 #include "transport/data_path.h"
 
 bool program_open(struct program *program, const char *scenarios, struct err *err)
@@ -202,4 +203,12 @@ enum program_status program_answer(const struct option_row *rows, const char *us
         status = program_trouble(&err);
     program_close(&program);
     return status;
+}
+
+bool program_known(struct program *program, const char *path, struct known *ret, struct err *err)
+{
+    struct bytes text;
+    *ret = (struct known){.path = path, .now_s = clock_wall_s()};
+    return data_path_read(path, KNOWN_OCTETS_MAX, program->arena, &text, err) &&
+           known_parse(ret, text, program->arena, err);
 }

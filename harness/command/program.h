@@ -13,6 +13,7 @@
 #include "fakeserver/requirement.h"
 #include "harness/command/options.h"
 #include "harness/recipe/recipe.h"
+#include "harness/run/known.h"
 #include "harness/run/suite.h"
 
 #define PROGRAM_REGISTER_OCTETS_MAX (8 * 1024 * 1024)
@@ -41,6 +42,8 @@ bool program_recipes(struct program *program, struct recipe **ret, size_t *ret_c
 /* A name of the clients folder, or the path of a file. */
 bool program_recipe(struct program *program, const char *name, struct recipe *ret, struct err *err);
 bool program_register(struct program *program, struct requirement_register *ret, struct err *err);
+/* A list of known failures, as of today. */
+bool program_known(struct program *program, const char *path, struct known *ret, struct err *err);
 
 /* ---- the commands; argv[0] is the first argument behind the command's word ------------------- */
 

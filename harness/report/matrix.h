@@ -6,7 +6,8 @@
  *          instances, and for each client two letters an instance, for the verdict
  *          (MATRIX_CELL_TABLE) and for the outcome (MATRIX_OUTCOME_TABLE), with details
  *          of those cells alone that say more than a pass.
- * Bounds:  MATRIX_CLIENTS_MAX columns; MATRIX_FILE_OCTETS_MAX a file.
+ * Bounds:  MATRIX_CLIENTS_MAX columns; MATRIX_LISTS_MAX lists of what is known;
+ *          MATRIX_FILE_OCTETS_MAX a file.
  * Lives:   matrix_free() frees all of it; what is added is copied.
  * Errors:  ERR_SYNTAX with the line for a file that is no JSON, or not of this form; ERR_LIMIT;
  *          ERR_MEMORY.
@@ -16,8 +17,10 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "harness/run/known.h"
 
 #define MATRIX_CLIENTS_MAX 256
+#define MATRIX_LISTS_MAX 64
 #define MATRIX_FILE_OCTETS_MAX ((size_t)512 * 1024 * 1024)
 
 #define MATRIX_CELL_TABLE(X) /* letter, verdict, what the page calls it */                         \
@@ -46,6 +49,10 @@ struct matrix;
 
 struct matrix *matrix_new(void); /* NULL: out of memory */
 void matrix_free(struct matrix *matrix);
+/* What is known to fail, of the client of that name; NULL: of each. Before matrix_add(); both are
+ * borrowed as long as the matrix lives. */
+bool matrix_known(struct matrix *matrix, const char *client, struct known *known, struct err *err);
+bool matrix_has_client(const struct matrix *matrix, const char *name);
 /* path: for messages. */
 bool matrix_add(struct matrix *matrix, const char *path, struct bytes text, struct err *err);
 /* The titles of scenarios, for a page that is read without the data: of those that occur. */

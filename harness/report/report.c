@@ -15,6 +15,13 @@ bool report_sentence(struct buf *to, const struct finding *finding)
     return ok;
 }
 
+bool report_over(struct buf *to, const struct results *results, const struct known_failure *known)
+{
+    return buf_printf(to, "known until %.*s, which is over (%s:%u): ", BYTES_FORMAT(known->until),
+                      results->known->path, known->line) &&
+           buf_append(to, known->reason);
+}
+
 bool report_variations(struct buf *to, uint64_t variations)
 {
     for (int i = VARIATION_NONE + 1; i < VARIATION_COUNT; i++) {

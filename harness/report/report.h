@@ -45,6 +45,8 @@ bool report_html(const struct results *results, const struct suite *suite, FILE 
 
 /* Words shared by all: `expected …; got …`, in the buffer. */
 bool report_sentence(struct buf *to, const struct finding *finding);
+/* `known until 2026-11-01, which is over (FILE:LINE): reason`. */
+bool report_over(struct buf *to, const struct results *results, const struct known_failure *known);
 /* `helo-fallback noop`; empty when there is none. */
 bool report_variations(struct buf *to, uint64_t variations);
 /* `5321-4.2.1-b (SHOULD)` */

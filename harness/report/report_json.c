@@ -57,6 +57,14 @@ static json_t *json_patience(const struct patience *patience)
     return value;
 }
 
+/* The reason by one of three names, and the last day. */
+static void add_known(json_t *to, const char *member, const struct known_failure *known)
+{
+    (void)json_object_set_new(to, member, json_text(known->reason));
+    if (known->until.size > 0)
+        (void)json_object_set_new(to, "known_until", json_text(known->until));
+}
+
 static json_t *json_result(const struct results *results, const struct result *result)
 {
     json_t *findings = json_array();
@@ -79,9 +87,11 @@ static json_t *json_result(const struct results *results, const struct result *r
     if (result->dialogue.size > 0)
         (void)json_object_set_new(value, "dialogue", json_text(result->dialogue));
     if (result_is_known_failure(results, result))
-        (void)json_object_set_new(value, "known_failure", json_text(result->known->reason));
+        add_known(value, "known_failure", result->known);
     if (result_is_unexpected_pass(results, result))
-        (void)json_object_set_new(value, "unexpected_pass", json_text(result->known->reason));
+        add_known(value, "unexpected_pass", result->known);
+    if (result_is_over(results, result))
+        add_known(value, "known_no_more", result->known);
     if (result->status >= 0)
         (void)json_object_set_new(value, "exit_status", json_integer(result->status));
     if (result->signal != 0)
@@ -97,9 +107,11 @@ static json_t *json_rule(const struct results *results, const struct broken_rule
                   rule->scenario, "expected", json_text(rule->expected), "got",
                   json_text(rule->got), "dialogue", json_text(rule->dialogue));
     if (rule->unexpected_pass)
-        (void)json_object_set_new(value, "unexpected_pass", json_text(rule->known->reason));
+        add_known(value, "unexpected_pass", rule->known);
     if (broken_rule_is_known_failure(results, rule))
-        (void)json_object_set_new(value, "known_failure", json_text(rule->known->reason));
+        add_known(value, "known_failure", rule->known);
+    if (broken_rule_is_over(results, rule))
+        add_known(value, "known_no_more", rule->known);
     return value;
 }
 
@@ -115,6 +127,7 @@ static json_t *json_summary(const struct results *results)
                               json_integer((json_int_t)results->known_failures));
     (void)json_object_set_new(summary, "unexpected_passes",
                               json_integer((json_int_t)results->unexpected_passes));
+    (void)json_object_set_new(summary, "known_no_more", json_integer((json_int_t)results->over));
     if (results->warp)
         (void)json_object_set_new(summary, "warped", json_integer((json_int_t)results->warped));
     (void)json_object_set_new(summary, "flaky", json_integer((json_int_t)results->flaky));
@@ -144,12 +157,13 @@ bool report_json(const struct results *results, FILE *to, struct err *err)
             (void)json_array_append_new(scenarios, json_result(results, &results->entries[i]));
     for (size_t i = 0; i < results->rule_count; i++)
         (void)json_array_append_new(rules, json_rule(results, &results->rules[i]));
-    json_t *root = json_pack("{s:i, s:{s:s, s:s}, s:I, s:{s:i, s:i}, s:b, s:o, s:o, s:o, s:o}",
-                             "schema", REPORT_SCHEMA, "client", "name", results->client, "version",
-                             results->version, "seed", (json_int_t)results->seed, "shard", "index",
-                             (int)results->shard_index, "count", (int)results->shard_count,
-                             "strict", results->strict ? 1 : 0, "summary", json_summary(results),
-                             "cost", json_cost(results), "scenarios", scenarios, "rules", rules);
+    json_t *root =
+        json_pack("{s:i, s:{s:s, s:s}, s:I, s:{s:i, s:i}, s:b, s:b, s:o, s:o, s:o, s:o}", "schema",
+                  REPORT_SCHEMA, "client", "name", results->client, "version", results->version,
+                  "seed", (json_int_t)results->seed, "shard", "index", (int)results->shard_index,
+                  "count", (int)results->shard_count, "whole", results->whole ? 1 : 0, "strict",
+                  results->strict ? 1 : 0, "summary", json_summary(results), "cost",
+                  json_cost(results), "scenarios", scenarios, "rules", rules);
     if (root == NULL)
         return err_memory(err);
     if (results->sample > 0)

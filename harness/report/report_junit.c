@@ -4,6 +4,8 @@
 
 #include <libxml/xmlwriter.h>
 
+#define MESSAGE_OCTETS_MAX (KNOWN_OCTETS_MAX + (size_t)128 * 1024)
+
 struct writer {
     xmlTextWriterPtr xml;
     bool ok;
@@ -87,7 +89,14 @@ static void begin_case(struct writer *writer, const char *name)
     attribute(writer, "name", name + folder);
 }
 
-static struct bytes message_of(const struct result *result, struct buf *sentence)
+static void add_over(struct buf *to, const struct results *results,
+                     const struct known_failure *known)
+{
+    (void)(buf_append_string(to, to->size > 0 ? "; " : "") && report_over(to, results, known));
+}
+
+static struct bytes message_of(const struct results *results, const struct result *result,
+                               struct buf *sentence)
 {
     for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++) {
         if (result->findings[i].axis != FINDING_OF_SCENARIO)
@@ -101,7 +110,11 @@ static struct bytes message_of(const struct result *result, struct buf *sentence
         buf_release(&one);
         break;
     }
-    return sentence->size > 0 ? buf_bytes(sentence) : result->reason;
+    if (sentence->size == 0)
+        (void)buf_append(sentence, result->reason);
+    if (result_is_over(results, result))
+        add_over(sentence, results, result->known);
+    return buf_bytes(sentence);
 }
 
 static void note_known(struct writer *writer, const char *element, const char *says,
@@ -118,8 +131,8 @@ static void write_case(struct writer *writer, const struct results *results,
                        const struct result *result)
 {
     struct buf sentence;
-    buf_init(&sentence, 128 * 1024);
-    struct bytes message = message_of(result, &sentence);
+    buf_init(&sentence, MESSAGE_OCTETS_MAX);
+    struct bytes message = message_of(results, result, &sentence);
     begin_case(writer, result->name);
     seconds(writer, result->duration_ms);
     if (result->warped_ms > 0)
@@ -178,8 +191,10 @@ static void write_rules(struct writer *writer, const struct results *results)
         const struct broken_rule *rule = &results->rules[i];
         struct finding finding = {.expected = rule->expected, .got = rule->got};
         struct buf sentence;
-        buf_init(&sentence, 128 * 1024);
+        buf_init(&sentence, MESSAGE_OCTETS_MAX);
         (void)report_sentence(&sentence, &finding);
+        if (broken_rule_is_over(results, rule))
+            add_over(&sentence, results, rule->known);
         begin(writer, "testcase");
         attribute(writer, "classname", "rules");
         attribute(writer, "name", rule->requirement);

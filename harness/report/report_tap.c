@@ -32,6 +32,15 @@ static void put_sentence(const struct finding *finding, FILE *to)
     buf_release(&sentence);
 }
 
+static void put_over(const struct results *results, const struct known_failure *known, FILE *to)
+{
+    struct buf sentence;
+    buf_init(&sentence, KNOWN_OCTETS_MAX + 4096);
+    if (report_over(&sentence, results, known))
+        put_comment(buf_bytes(&sentence), to);
+    buf_release(&sentence);
+}
+
 bool report_tap_result(const struct results *results, size_t index, FILE *to)
 {
     const struct result *result = &results->entries[index];
@@ -50,6 +59,8 @@ bool report_tap_result(const struct results *results, size_t index, FILE *to)
     if (result_is_unexpected_pass(results, result))
         (void)fprintf(to, "# unexpected pass, known to fail (%s:%u): %.*s\n", results->known->path,
                       result->known->line, BYTES_FORMAT(result->known->reason));
+    if (result_is_over(results, result))
+        put_over(results, result->known, to);
     if (result->warped_ms > 0)
         (void)fprintf(to, "# warped: %" PRIu64 " ms of %" PRIu64 " ms\n", result->warped_ms,
                       result->duration_ms);
@@ -82,6 +93,8 @@ bool report_tap_end(const struct results *results, FILE *to)
         }
         (void)fprintf(to, "# %s, in %zu runs, for one %s\n", report_level(rule->level), rule->runs,
                       rule->scenario);
+        if (broken_rule_is_over(results, rule))
+            put_over(results, rule->known, to);
         put_comment(rule->dialogue, to);
     }
     if (results->count == 0)

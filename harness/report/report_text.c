@@ -112,12 +112,26 @@ static void put_known(const struct results *results, const struct known_failure 
     (void)fputc('\n', to);
 }
 
+static void put_over(const struct results *results, const struct known_failure *known, FILE *to)
+{
+    struct buf sentence;
+    buf_init(&sentence, KNOWN_OCTETS_MAX + 4096);
+    if (report_over(&sentence, results, known)) {
+        (void)fputs("   ", to);
+        put_bytes(buf_bytes(&sentence), to);
+        (void)fputc('\n', to);
+    }
+    buf_release(&sentence);
+}
+
 static void put_known_result(const struct results *results, const struct result *result, FILE *to)
 {
     if (result_is_known_failure(results, result))
         put_known(results, result->known, "known failure", to);
     if (result_is_unexpected_pass(results, result))
         put_known(results, result->known, "unexpected pass, it is known to fail", to);
+    if (result_is_over(results, result))
+        put_over(results, result->known, to);
 }
 
 static bool is_shown(const struct results *results, const struct result *result,
@@ -201,6 +215,8 @@ static void put_rule(const struct results *results, const struct broken_rule *ru
     put_bytes(rule->dialogue, to);
     if (is_known)
         put_known(results, rule->known, "known failure", to);
+    if (broken_rule_is_over(results, rule))
+        put_over(results, rule->known, to);
     put_again(results, rule->scenario, to);
     (void)fputc('\n', to);
 }
@@ -220,6 +236,8 @@ bool report_text_counts(const struct results *results, FILE *to)
     if (results->unexpected_passes > 0)
         (void)fprintf(to, ", %zu unexpected pass%s", results->unexpected_passes,
                       results->unexpected_passes == 1 ? "" : "es");
+    if (results->over > 0)
+        (void)fprintf(to, ", %zu known no more", results->over);
     return ferror(to) == 0;
 }
 

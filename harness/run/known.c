@@ -1,5 +1,9 @@
 #include "harness/run/known.h"
 
+#include "base/smtp_date_time.h"
+
+#include <stdio.h>
+
 /* ---- a line ---------------------------------------------------------------------------------- */
 
 static bool is_blank(char octet)
@@ -22,7 +26,7 @@ static size_t skip_word(struct bytes line, size_t at)
 }
 
 struct reader {
-    const char *path;
+    const struct known *known;
     struct err *err;
     unsigned line;
 };
@@ -31,7 +35,7 @@ static bool fail(const struct reader *reader, size_t at, const char *what)
 {
     unsigned column = (unsigned)at + 1;
     return err_set_at(reader->err, ERR_SYNTAX, reader->line, column, "%.120s:%u:%u: %s",
-                      reader->path, reader->line, column, what);
+                      reader->known->path, reader->line, column, what);
 }
 
 /* A word, or what stands between double quotes; *at is behind it. */
@@ -56,20 +60,55 @@ static bool read_pattern(const struct reader *reader, struct bytes line, size_t 
     return true;
 }
 
+/* full-date of RFC 3339 5.6; the day ends with the first second of the next one. */
+static bool read_day(struct bytes day, int64_t *ret_end_s)
+{
+    char whole[32];
+    int64_t begin_s;
+    bool utc;
+    if (day.size != strlen("2027-03-01"))
+        return false;
+    (void)snprintf(whole, sizeof(whole), "%.*sT00:00:00Z", BYTES_FORMAT(day));
+    if (!smtp_date_time_parse(bytes_of(whole), &begin_s, &utc))
+        return false;
+    *ret_end_s = begin_s + 24 * 60 * 60;
+    return true;
+}
+
+/* `until` and a day, where they stand; *at is behind them. */
+static bool read_until(const struct reader *reader, struct bytes line, size_t *at,
+                       struct known_failure *ret)
+{
+    size_t behind = skip_word(line, *at);
+    if (!bytes_equal(bytes_slice(line, *at, behind), BYTES_LITERAL("until")))
+        return true;
+    size_t from = skip_blanks(line, behind);
+    int64_t end_s;
+    ret->until = bytes_slice(line, from, skip_word(line, from));
+    if (!read_day(ret->until, &end_s))
+        return fail(reader, from, "expected a day as in 2027-03-01 behind `until`");
+    ret->over = reader->known->now_s >= end_s;
+    *at = skip_blanks(line, from + ret->until.size);
+    return true;
+}
+
 static bool read_failure(const struct reader *reader, struct bytes line, struct known_failure *ret)
 {
     size_t at = skip_blanks(line, 0);
     bool quoted = line.data[at] == '"';
-    *ret = (struct known_failure){.line = reader->line};
+    *ret = (struct known_failure){.line = reader->line, .column = (unsigned)at + 1};
     if (!read_pattern(reader, line, &at, &ret->pattern))
         return false;
     at = skip_blanks(line, at);
     if (!quoted && bytes_equal(ret->pattern, BYTES_LITERAL("rule"))) {
         ret->is_rule = true;
+        ret->column = (unsigned)at + 1;
         if (!read_pattern(reader, line, &at, &ret->pattern))
             return false;
         at = skip_blanks(line, at);
     }
+    if (!read_until(reader, line, &at, ret))
+        return false;
     ret->reason = bytes_trim(bytes_after(line, at));
     if (ret->reason.size == 0)
         return fail(reader, at, "expected the reason why this failure is known");
@@ -89,26 +128,25 @@ static struct bytes without_cr(struct bytes line)
     return line;
 }
 
-bool known_parse(const char *path, struct bytes text, struct arena *arena, struct known *ret,
-                 struct err *err)
+bool known_parse(struct known *known, struct bytes text, struct arena *arena, struct err *err)
 {
-    struct reader reader = {.path = path, .err = err};
+    struct reader reader = {.known = known, .err = err};
     struct bytes line;
-    *ret = (struct known){.path = path};
     while (bytes_next(&text, '\n', &line)) {
         struct known_failure failure;
-        void *items = ret->failures;
+        void *items = known->failures;
         line = without_cr(line);
         if (++reader.line > KNOWN_LINES_MAX)
-            return err_set(err, ERR_LIMIT, "%.160s: more than %d lines", path, KNOWN_LINES_MAX);
+            return err_set(err, ERR_LIMIT, "%.120s: more than %d lines", known->path,
+                           KNOWN_LINES_MAX);
         if (is_empty(line))
             continue;
         if (!read_failure(&reader, line, &failure))
             return false;
-        if (!arena_grow(arena, &items, ret->count, sizeof(failure)))
+        if (!arena_grow(arena, &items, known->count, sizeof(failure)))
             return err_memory(err);
-        ret->failures = items;
-        ret->failures[ret->count++] = failure;
+        known->failures = items;
+        known->failures[known->count++] = failure;
     }
     return true;
 }
@@ -140,21 +178,39 @@ static bool fits(struct bytes pattern, struct bytes name)
     return p == pattern.size;
 }
 
-static const struct known_failure *find(const struct known *known, bool is_rule, const char *name)
+bool known_fits(const struct known_failure *failure, struct bytes name)
 {
-    for (size_t i = 0; known != NULL && i < known->count; i++)
-        if (known->failures[i].is_rule == is_rule &&
-            fits(known->failures[i].pattern, bytes_of(name)))
-            return &known->failures[i];
-    return NULL;
+    return fits(failure->pattern, name);
 }
 
-const struct known_failure *known_run(const struct known *known, const char *name)
+static const struct known_failure *find(struct known *known, bool is_rule, struct bytes name)
 {
-    return find(known, false, name);
+    struct known_failure *found = NULL;
+    for (size_t i = 0; known != NULL && i < known->count; i++) {
+        struct known_failure *failure = &known->failures[i];
+        if (failure->is_rule != is_rule || !known_fits(failure, name))
+            continue;
+        if (found == NULL || !failure->over)
+            found = failure;
+        if (!failure->over)
+            break;
+    }
+    if (found != NULL)
+        found->matched = true;
+    return found;
 }
 
-const struct known_failure *known_rule(const struct known *known, const char *requirement)
+const struct known_failure *known_run(struct known *known, const char *name)
 {
-    return find(known, true, requirement);
+    return find(known, false, bytes_of(name));
+}
+
+const struct known_failure *known_rule(struct known *known, const char *requirement)
+{
+    return find(known, true, bytes_of(requirement));
+}
+
+bool known_covers(const struct known_failure *failure)
+{
+    return failure != NULL && !failure->over;
 }

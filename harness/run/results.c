@@ -159,6 +159,7 @@ bool results_add(struct results *results, size_t index, const struct result_inpu
     results->verdicts[to->verdict]++;
     results->known_failures += result_is_known_failure(results, to) ? 1 : 0;
     results->unexpected_passes += result_is_unexpected_pass(results, to) ? 1 : 0;
+    results->over += result_is_over(results, to) ? 1 : 0;
     if (to->warped_ms > 0)
         results->warped++;
     if (to->failed_runs > 0 && to->failed_runs < to->runs)
@@ -196,7 +197,8 @@ bool results_expect_rules(struct results *results, struct err *err)
     size_t count = results->known != NULL ? results->known->count : 0;
     for (size_t i = 0; i < count; i++) {
         const struct known_failure *known = &results->known->failures[i];
-        if (known->is_rule && !is_seen(results, known) && !add_kept_rule(results, known))
+        if (known->is_rule && !known->over && !is_seen(results, known) &&
+            !add_kept_rule(results, known))
             return err_memory(err);
     }
     return true;
@@ -210,22 +212,25 @@ static bool is_broken(const struct results *results, enum verdict_result verdict
 
 bool result_is_known_failure(const struct results *results, const struct result *result)
 {
-    return result->known != NULL && is_broken(results, result->verdict);
+    return known_covers(result->known) && is_broken(results, result->verdict);
+}
+
+bool result_is_over(const struct results *results, const struct result *result)
+{
+    return result->known != NULL && result->known->over && is_broken(results, result->verdict);
 }
 
 /* Of a run that came to no judgement nobody knows whether it would fail still. */
 bool result_is_unexpected_pass(const struct results *results, const struct result *result)
 {
-    return result->known != NULL && !is_broken(results, result->verdict) &&
+    return known_covers(result->known) && !is_broken(results, result->verdict) &&
            (result->verdict == VERDICT_PASS || result->verdict == VERDICT_WARN);
 }
 
 bool result_is_failure(const struct results *results, const struct result *result)
 {
-    if (result->known != NULL && result_is_unexpected_pass(results, result))
-        return true;
-    return result->verdict == VERDICT_ERROR ||
-           (result->known == NULL && is_broken(results, result->verdict));
+    return result->verdict == VERDICT_ERROR || result_is_unexpected_pass(results, result) ||
+           (!known_covers(result->known) && is_broken(results, result->verdict));
 }
 
 static bool is_broken_rule(const struct results *results, const struct broken_rule *rule)
@@ -235,12 +240,17 @@ static bool is_broken_rule(const struct results *results, const struct broken_ru
 
 bool broken_rule_is_failure(const struct results *results, const struct broken_rule *rule)
 {
-    return rule->unexpected_pass || (rule->known == NULL && is_broken_rule(results, rule));
+    return rule->unexpected_pass || (!known_covers(rule->known) && is_broken_rule(results, rule));
 }
 
 bool broken_rule_is_known_failure(const struct results *results, const struct broken_rule *rule)
 {
-    return rule->known != NULL && !rule->unexpected_pass && is_broken_rule(results, rule);
+    return known_covers(rule->known) && !rule->unexpected_pass && is_broken_rule(results, rule);
+}
+
+bool broken_rule_is_over(const struct results *results, const struct broken_rule *rule)
+{
+    return rule->known != NULL && rule->known->over && is_broken_rule(results, rule);
 }
 
 size_t results_rules_broken(const struct results *results)

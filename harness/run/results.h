@@ -42,7 +42,7 @@ struct result {
     int status;         /* exit status; -1 = none */
     int signal;
     bool hung;
-    const struct known_failure *known; /* that fits its name; NULL: none. Borrowed */
+    const struct known_failure *known; /* that fits its name, over or not; NULL: none. Borrowed */
 };
 
 struct broken_rule {
@@ -68,12 +68,13 @@ struct results {
     unsigned sample;      /* at most so many instances of each scenario; 0 = all */
     unsigned shard_index; /* 1-based */
     unsigned shard_count;
-    size_t cut_of;             /* instances that are cut; 0 = these are no cuts … */
-    size_t cut_from;           /* … of so many that were looked at */
-    bool strict;               /* warnings fail */
-    bool warp;                 /* time was to jump where it could */
-    const struct known *known; /* borrowed; NULL: no failure is */
-    bool interrupted;          /* before all were done */
+    size_t cut_of;       /* instances that are cut; 0 = these are no cuts … */
+    size_t cut_from;     /* … of so many that were looked at */
+    bool whole;          /* nothing was left out, so that no run breaking a rule says much */
+    bool strict;         /* warnings fail */
+    bool warp;           /* time was to jump where it could */
+    struct known *known; /* borrowed; NULL: no failure is */
+    bool interrupted;    /* before all were done */
     struct result *entries;
     size_t count;
     size_t done;
@@ -85,6 +86,7 @@ struct results {
     size_t flaky;                   /* failed in some of its runs only */
     size_t known_failures;          /* of runs; they are in verdicts[], too */
     size_t unexpected_passes;       /* of runs that are known to fail; likewise */
+    size_t over;                    /* runs that fail, known until a day that is over; likewise */
     uint64_t duration_ms;
     uint64_t own_cpu_us;    /* of this process while clients ran */
     uint64_t client_cpu_us; /* of the clients, as far as they were waited for */
@@ -113,6 +115,9 @@ bool result_is_known_failure(const struct results *results, const struct result 
 bool result_is_unexpected_pass(const struct results *results, const struct result *result);
 bool broken_rule_is_failure(const struct results *results, const struct broken_rule *rule);
 bool broken_rule_is_known_failure(const struct results *results, const struct broken_rule *rule);
+/* It fails, and counts: the last day on which it was known is over. */
+bool result_is_over(const struct results *results, const struct result *result);
+bool broken_rule_is_over(const struct results *results, const struct broken_rule *rule);
 size_t results_rules_broken(const struct results *results);
 /* Of runs: those for which result_is_failure(), without the errors. */
 size_t results_failures(const struct results *results);

@@ -20,9 +20,9 @@ try {
   click("#filters", "f");
   check("the filter goes again", rowsShown() === all);
 
-  for (const key of ["k", "x"]) {
+  for (const [key, count] of [["k", 2], ["x", 1]]) {
     click("#filters", key);
-    check("the filter " + key + " keeps what is known", rowsShown() === 1);
+    check("the filter " + key + " keeps what is known", rowsShown() === count);
     click("#filters", key);
   }
   const agreed = name => [...document.querySelectorAll(".row")].find(r => r.textContent.includes(name)).querySelector(".agree").textContent;
@@ -42,8 +42,8 @@ try {
   $("left").onchange();
   $("right").value = "1";
   $("right").onchange();
-  check("the comparison keeps rows that differ", rowsShown() === 1);
-  check("and says who is better", $("counts").textContent.endsWith("is better in 0, worse in 1"));
+  check("the comparison keeps rows that differ", rowsShown() === 2);
+  check("and says who is better", $("counts").textContent.endsWith("is better in 1, worse in 1"));
   $("left").value = $("right").value = "-1";
   $("left").onchange();
   $("right").onchange();
@@ -72,6 +72,16 @@ try {
   check("what clients say is told", $("story").textContent.includes("2 of 2: temporary"));
   cells().find(c => c.classList.contains("k")).click();
   check("a known failure has its reason", $("story").textContent.includes("known failure: bug 17 <&>"));
+  cells().find(c => c.closest(".row").textContent.includes("crash")).click();
+  check("what is known no more says since when", $("story").textContent.includes("known until 2026-02-28, which is over: bug 20"));
+  const listed = [...cells()].filter(c => c.classList.contains("k")).length;
+  check("a list of the report is for its client alone", listed === 3);
+  cells().find(c => c.closest(".row").textContent.includes("code=553") && c.classList.contains("k")).click();
+  check("and gives its reason and its day", $("story").textContent.includes("known failure (until 9999-12-31): of the second"));
+  check("an alarm tells of unexpected passes", !$("alarm").hidden && $("alarm").textContent.startsWith("4 unexpected passes"));
+  $("alarm").click();
+  check("and shows them", rowsShown() === 1);
+  click("#filters", "x");
   close();
 
   const folder = document.querySelector(".row.folder .name");

@@ -34,6 +34,14 @@ static const struct bad cases[] = {
     /* ---- known failures ---- */
     {"known", "# x\na/b\n", "smtpdrill run --known known -- true", 2, "known:2:4|reason"},
     {"known", "\"a b\n", "smtpdrill run --known known -- true", 2, "known:1:1|quote"},
+    {"known", "* until 2027-3-1 x\n", "smtpdrill run --known known -- true", 2,
+     "known:1:9|day|2027-03-01"},
+    {"known", SCENARIO " x\n  rfc5321/sesion/quit-waits x\n", "smtpdrill run --known known -- true",
+     2, "known:2:3|no scenario|rfc5321/sesion/quit-waits"},
+    {"known", "rule 5321-9.9.9-z x\n", "smtpdrill run --known known -- true", 2,
+     "known:1:6|no rule|5321-9.9.9-z"},
+    {"known", "\"" SCENARIO "~\" x\n\"" SCENARIO "x~close@3\" x\n",
+     "smtpdrill run --known known -- true", 2, "known:2:1|no scenario"},
     {"x", "", "smtpdrill run --known nosuch -- true", 2, "nosuch"},
     /* ---- scenarios: malformed ---- */
     {"a.drill", "", "smtpdrill check a.drill", 2, "a.drill:1:1|title"},

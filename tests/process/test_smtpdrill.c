@@ -1,85 +1,12 @@
 /* The command smtpdrill: what clients do to it, what it says, and how it ends. */
+#include "tests/process/scratch.h"
+
 #include <check.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define OUTPUT_MAX (1024 * 1024)
-
-static const char *smtpdrill;
-static const char *odd_client;
-static char folder[32];
-static char output[OUTPUT_MAX]; /* of the last command */
-
-static void put_file(const char *name, const char *text)
-{
-    char path[256];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
-}
-
-/* Runs a shell line in the folder; returns its exit status, output has both streams. */
-static int run(const char *format, const char *word)
-{
-    char line[2048];
-    char command[4096];
-    snprintf(line, sizeof(line), format, word);
-    snprintf(command, sizeof(command),
-             "{ cd %s && export TMPDIR=%s/tmp D=%s O=%s && { %s; } } >%s.out 2>&1", folder, folder,
-             smtpdrill, odd_client, line, folder);
-    int status = system(command);
-    ck_assert(WIFEXITED(status));
-    snprintf(command, sizeof(command), "%s.out", folder);
-    FILE *file = fopen(command, "r");
-    ck_assert_ptr_nonnull(file);
-    size_t size = fread(output, 1, sizeof(output) - 1, file);
-    output[size] = '\0';
-    ck_assert_int_eq(fclose(file), 0);
-    ck_assert_int_eq(remove(command), 0);
-    return WEXITSTATUS(status);
-}
-
-static void has(const char *what)
-{
-    ck_assert_msg(strstr(output, what) != NULL, "no \"%s\" in:\n%s", what, output);
-}
-
-static void has_not(const char *what)
-{
-    ck_assert_msg(strstr(output, what) == NULL, "\"%s\" in:\n%s", what, output);
-}
-
-static void set_up(void)
-{
-    char command[256];
-    snprintf(folder, sizeof(folder), "/tmp/test-smtpdrill-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(command, sizeof(command), "mkdir %s/tmp %s/s", folder, folder);
-    ck_assert_int_eq(system(command), 0);
-    put_file("s/plain.drill",
-             "title mail is taken\nsource RFC 5321 3.3\n\n...\n\nexpect outcome sent\n");
-    put_file(
-        "s/refused.drill",
-        "title MAIL is refused\nsource RFC 5321 3.3\nsweep code 450 550\ntags refusals\n\n...\n"
-        "C: MAIL\nS: {code} no\n...\n\nexpect never DATA\n");
-    put_file("s/auth.drill",
-             "title AUTH is refused\nsource RFC 4954 4\n"
-             "send user=joe password=pl4nted-s3cret\n\n...\n\nexpect outcome sent\n");
-}
-
-static void tear_down(void)
-{
-    char command[256];
-    /* No folder of a run stays behind. */
-    snprintf(command, sizeof(command), "rmdir %s/tmp && rm -rf %s", folder, folder);
-    ck_assert_int_eq(system(command), 0);
-}
 
 /* ---- cuts ------------------------------------------------------------------------------------ */
 
@@ -161,9 +88,9 @@ START_TEST(each_client_gets_a_clear_verdict)
     int status = run("$D run -v --scenarios s %s {port}", words);
     has(clients[_i].says);
     has(clients[_i].says_too);
-    ck_assert_msg(status == clients[_i].status, "status %d:\n%s", status, output);
+    ck_assert_msg(status == clients[_i].status, "status %d:\n%s", status, scratch_output);
     ck_assert_int_eq(run("pgrep -f \"$O %s\" | wc -l | tr -d ' \\n'", "[a-z-]* [0-9]"), 0);
-    ck_assert_str_eq(output, "0");
+    ck_assert_str_eq(scratch_output, "0");
 }
 END_TEST
 
@@ -171,7 +98,7 @@ START_TEST(a_second_connection_is_in_the_transcript)
 {
     (void)run("$D run --scenarios s --keep kept plain -- $O %s {port}", "twice");
     ck_assert_int_eq(run("grep -c '%s' kept/plain.transcript", "connected"), 0);
-    ck_assert_str_eq(output, "2\n");
+    ck_assert_str_eq(scratch_output, "2\n");
 }
 END_TEST
 
@@ -196,10 +123,10 @@ START_TEST(no_secret_is_in_anything_that_is_written)
     (void)run("$D run --scenarios s --keep kept2 --report tap --report json=r2.json auth%s", "");
     has_not("pl4nted");
     (void)run("grep -rl --exclude=auth.transcript %s r.json r.xml r2.json kept kept2", "pl4nted");
-    ck_assert_str_eq(output, "");
+    ck_assert_str_eq(scratch_output, "");
     /* A transcript holds its scenario, whose line says the password; nothing else does. */
     (void)run("grep -rh %s kept kept2 | grep -v 'send user='", "pl4nted");
-    ck_assert_str_eq(output, "");
+    ck_assert_str_eq(scratch_output, "");
 }
 END_TEST
 
@@ -212,38 +139,21 @@ END_TEST
 
 /* ---- reports --------------------------------------------------------------------------------- */
 
-static long member(const char *path, const char *name)
-{
-    char whole[256];
-    json_error_t error;
-    snprintf(whole, sizeof(whole), "%s/%s", folder, path);
-    json_t *root = json_load_file(whole, 0, &error);
-    ck_assert_msg(root != NULL, "%s: %s", path, error.text);
-    long value = (long)json_integer_value(json_object_get(json_object_get(root, "summary"), name));
-    json_decref(root);
-    return value;
-}
-
-static long count(const char *command)
-{
-    (void)run("%s", command);
-    return strtol(output, NULL, 10);
-}
-
 START_TEST(all_reports_count_alike)
 {
     (void)run("$D run --scenarios s --report tap --report json=r.json --report junit=r.xml -- $O "
               "%s {port} > r.tap",
               "good");
-    long failures = member("r.json", "fail") + member("r.json", "rules_broken");
-    ck_assert_int_eq(member("r.json", "runs"), 4);
+    long failures = summary_member("r.json", "fail") + summary_member("r.json", "rules_broken");
+    ck_assert_int_eq(summary_member("r.json", "runs"), 4);
     ck_assert_int_eq(count("grep -c '^not ok' r.tap"), failures);
     ck_assert_int_eq(count("grep -c '<failure' r.xml"), failures);
-    ck_assert_int_eq(count("grep -c '<testcase' r.xml"), 4 + member("r.json", "rules_broken"));
+    ck_assert_int_eq(count("grep -c '<testcase' r.xml"),
+                     4 + summary_member("r.json", "rules_broken"));
     ck_assert_int_eq(count("grep -c '^\\(not \\)\\?ok' r.tap"),
-                     4 + member("r.json", "rules_broken"));
+                     4 + summary_member("r.json", "rules_broken"));
     (void)run("xmllint --noout r.xml || echo %s", "bad");
-    ck_assert(strstr(output, "bad") == NULL || strstr(output, "not found") != NULL);
+    ck_assert(strstr(scratch_output, "bad") == NULL || strstr(scratch_output, "not found") != NULL);
 }
 END_TEST
 
@@ -254,29 +164,11 @@ START_TEST(the_same_seed_gives_the_same_order)
         "grep -o ' - .*' | cksum";
     char *first;
     (void)run(line, "1");
-    first = strdup(output);
+    first = strdup(scratch_output);
     ck_assert_ptr_nonnull(first);
     (void)run(line, "8");
-    ck_assert_str_eq(output, first);
+    ck_assert_str_eq(scratch_output, first);
     free(first);
-}
-END_TEST
-
-START_TEST(what_is_known_to_fail_fails_no_more_until_it_passes)
-{
-    put_file("known", "plain  it crashes, bug 17\nrule *  and so it breaks rules\n");
-    ck_assert_int_eq(
-        run("$D run --scenarios s --known known --report html=page.html plain -- $O %s "
-            "{port}",
-            "crash"),
-        0);
-    has("1 failed, 1 known failure among them");
-    ck_assert_int_gt(count("grep -c 'it crashes, bug 17' page.html"), 0);
-    ck_assert_int_eq(run("$D run --scenarios s --known known plain -- $O %s {port}", "good"), 1);
-    has("UNEXPECTED pass plain");
-    has("known:1");
-    has("1 unexpected pass");
-    has_not("rule *"); /* one scenario is no proof that nothing breaks it */
 }
 END_TEST
 
@@ -399,9 +291,9 @@ START_TEST(a_mistake_is_status_2_and_one_clear_message)
     put_file("wrong.client", "tilte x\n");
     int status = run("$D %s", mistakes[_i].words);
     has(mistakes[_i].says);
-    ck_assert_msg(status == 2, "status %d:\n%s", status, output);
+    ck_assert_msg(status == 2, "status %d:\n%s", status, scratch_output);
     ck_assert_int_eq(run("cat %s", "bad/broken.drill"), 0);
-    ck_assert_str_eq(output, "titel x\n"); /* nothing is written over */
+    ck_assert_str_eq(scratch_output, "titel x\n"); /* nothing is written over */
 }
 END_TEST
 
@@ -455,12 +347,12 @@ int main(int argc, char **argv)
 {
     if (argc < 3)
         return EXIT_FAILURE;
-    smtpdrill = argv[1];
-    odd_client = argv[2];
+    scratch_smtpdrill = argv[1];
+    scratch_odd_client = argv[2];
     Suite *suite = suite_create("smtpdrill");
     TCase *tests = tcase_create("smtpdrill");
     tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_checked_fixture(tests, scratch_set_up, scratch_tear_down);
     tcase_add_loop_test(tests, each_client_gets_a_clear_verdict, 0,
                         sizeof(clients) / sizeof(clients[0]));
     tcase_add_test(tests, a_cut_that_fails_is_shrunk_and_named);
@@ -474,7 +366,6 @@ int main(int argc, char **argv)
     tcase_add_test(tests, a_client_that_is_not_there_is_our_trouble);
     tcase_add_test(tests, all_reports_count_alike);
     tcase_add_test(tests, the_same_seed_gives_the_same_order);
-    tcase_add_test(tests, what_is_known_to_fail_fails_no_more_until_it_passes);
     tcase_add_test(tests, repeated_runs_say_how_many_failed);
     tcase_add_test(tests, a_profile_chooses_the_scenarios_that_go_with_its_stands);
     tcase_add_loop_test(tests, words_select_scenarios, 0,
