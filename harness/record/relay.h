@@ -46,8 +46,6 @@ void relay_free(struct relay *relay);
 struct engine relay_engine(struct relay *relay, enum recorder_side side);
 /* The connection of that side has to be woken; asked once, it is forgotten. */
 bool relay_stirred(struct relay *relay, enum recorder_side side);
-/* Both sides have ended, or will without being asked again. */
-bool relay_is_over(const struct relay *relay);
 /* "" = none. */
 const char *relay_trouble(const struct relay *relay);
 /* Ends both sides at once, for this reason. */
