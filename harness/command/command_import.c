@@ -88,7 +88,7 @@ static bool import(struct program *program, const struct options *options, struc
     buf_init(&made, 4 * IMPORT_OCTETS_MAX);
     buf_init(&laid_out, 4 * IMPORT_OCTETS_MAX);
     ok = import_log(log, &wanted, program->arena, &made, &counts, err) &&
-         generalise_lay_out(buf_bytes(&made), program->arena, &laid_out, err) &&
+         generalise_finish(buf_bytes(&made), program->arena, &laid_out, err) &&
          write_scenario(options_value(options, "output"), buf_bytes(&laid_out), err);
     buf_release_secret(&made);
     buf_release(&laid_out);

@@ -256,11 +256,54 @@ bool generalise(const struct import_dialogue *dialogue, const struct generalise_
            err_memory(err);
 }
 
+/* ---- its layout ------------------------------------------------------------------------------ */
+
+static bool parse(struct bytes text, struct arena *arena, struct scenario_file **ret,
+                  struct err *err)
+{
+    return scenario_file_parse("made.drill", text, &(struct scenario_loader){.load = NULL}, arena,
+                               ret, err);
+}
+
 bool generalise_lay_out(struct bytes text, struct arena *arena, struct buf *ret, struct err *err)
 {
     struct scenario_file *file = NULL;
 
-    return scenario_file_parse("made.drill", text, &(struct scenario_loader){.load = NULL}, arena,
-                               &file, err) &&
-           scenario_print(file, ret, err);
+    return parse(text, arena, &file, err) && scenario_print(file, ret, err);
+}
+
+static bool is_wrong(const struct scenario_file *file, struct arena *arena, bool *ret,
+                     struct err *err)
+{
+    struct lint_remark *remarks = NULL;
+    size_t count = 0;
+
+    *ret = false;
+    if (!scenario_lint(file, NULL, arena, &remarks, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        *ret = *ret || remarks[i].is_error;
+    return true;
+}
+
+/* At the end of the head. */
+static bool add_odd(struct bytes text, struct arena *arena, struct bytes *ret, struct err *err)
+{
+    size_t head = bytes_find_bytes(text, BYTES_LITERAL("\n\n")) + 1;
+
+    *ret = arena_printf(arena, "%.*sodd\n%.*s", BYTES_FORMAT(bytes_slice(text, 0, head)),
+                        BYTES_FORMAT(bytes_after(text, head)));
+    return ret->data != NULL || err_memory(err);
+}
+
+bool generalise_finish(struct bytes text, struct arena *arena, struct buf *ret, struct err *err)
+{
+    struct scenario_file *file = NULL;
+    bool wrong = false;
+
+    if (!parse(text, arena, &file, err) || !is_wrong(file, arena, &wrong, err))
+        return false;
+    if (!wrong)
+        return scenario_print(file, ret, err);
+    return add_odd(text, arena, &text, err) && generalise_lay_out(text, arena, ret, err);
 }

@@ -31,7 +31,10 @@ struct generalise_origin {
 
 bool generalise(const struct import_dialogue *dialogue, const struct generalise_origin *origin,
                 struct import_names *names, struct buf *ret, struct err *err);
-/* The canonical layout, which is also the proof that what was made is a scenario. */
+/* What was made, in the canonical layout, which is also the proof that it is a scenario; where the
+ * server said what no server may say, it is called `odd`. */
+bool generalise_finish(struct bytes text, struct arena *arena, struct buf *ret, struct err *err);
+/* Any scenario in the canonical layout. */
 bool generalise_lay_out(struct bytes text, struct arena *arena, struct buf *ret, struct err *err);
 
 #endif

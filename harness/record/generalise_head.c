@@ -159,13 +159,16 @@ static void choose_extent(struct writing *writing)
 
 /* ---- AUTH that the model leads --------------------------------------------------------------- */
 
+/* A word that is none may be anything, and that is a secret, too. */
 struct bytes generalise_mechanism(const struct import_unit *unit)
 {
     struct bytes rest = unit->text;
     struct bytes word = BYTES_NONE;
 
     (void)bytes_next_word(&rest, &word);
-    return bytes_next_word(&rest, &word) && smtp_mechanism_is_name(word) ? word : BYTES_NONE;
+    return bytes_next_word(&rest, &word) && smtp_mechanism_from(word) != SMTP_MECHANISM_OTHER
+               ? word
+               : BYTES_NONE;
 }
 
 /* The server's messages are made of the client's: recorded ones fit no other exchange. */

@@ -38,7 +38,8 @@ bool generalise_is_accepted(const struct import_unit *unit); /* with 2yz */
 bool generalise_is_led(const struct import_unit *unit);
 /* Index of the last unit of the exchange that begins there. */
 size_t generalise_exchange_end(const struct writing *writing, size_t at);
-struct bytes generalise_mechanism(const struct import_unit *unit); /* of AUTH; empty: none */
+struct bytes
+generalise_mechanism(const struct import_unit *unit); /* of AUTH; empty: none that is known */
 /* It cannot stand behind "S: " as it is. */
 bool generalise_needs_quotes(struct bytes text);
 

@@ -46,7 +46,7 @@ void record_client_release(struct record *record);
 /* ---- record_write.c -------------------------------------------------------------------------- */
 
 /* Of one session that is over. */
-bool record_write(struct record *record, struct recorder *recorder, struct arena *arena,
+bool record_write(struct record *record, const struct recorder *recorder, struct arena *arena,
                   struct err *err);
 
 #endif

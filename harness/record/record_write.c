@@ -1,10 +1,9 @@
 /* record_write.c - one session that is over, written as a scenario. */
 #include "harness/record/record_private.h"
 
-#include "base/text.h"
 #include "fakeserver/scenario.h"
 #include "harness/files.h"
-#include "harness/record/generalise.h"
+#include "harness/record/recording.h"
 #include "transport/clock.h"
 
 #include <stdio.h>
@@ -36,39 +35,15 @@ static bool choose_file(const char *output, char *to, size_t room, struct err *e
     return err_set(err, ERR_LIMIT, "%.100s: so many files of this name are there already", output);
 }
 
-/* The day alone: when exactly is nobody's concern. "Fri, 27 Nov 2026 …" */
+/* The day alone: when exactly is nobody's concern. "27 Nov 2026" of "Fri, 27 Nov 2026 …" */
 static void put_day(char ret[CLOCK_DATE_OCTETS])
 {
-    clock_date(clock_wall_s(), ret);
-    ret[sizeof("Fri, 27 Nov 2026") - 1] = '\0';
-}
+    enum { WEEKDAY_OCTETS = sizeof("Fri, ") - 1, DAY_OCTETS = sizeof("27 Nov 2026") - 1 };
+    char date[CLOCK_DATE_OCTETS];
 
-static bool generalise_session(struct record *record, struct recorder *recorder,
-                               struct arena *arena, struct buf *ret, struct err *err)
-{
-    const struct record_options *options = record->options;
-    struct import_names *names = arena_alloc(arena, sizeof(*names));
-    char day[CLOCK_DATE_OCTETS];
-    struct generalise_origin origin = {
-        .title = bytes_of(options->title != NULL ? options->title : ""),
-        .mail_data = recorder_mail(recorder),
-    };
-
-    put_day(day);
-    origin.what =
-        arena_printf(arena, "a session with %s", text_show(bytes_of(options->host)).text).data;
-    origin.source = arena_printf(arena, "recorded %s at %s:%u; names and secrets replaced",
-                                 day + sizeof("Fri, ") - 1, text_show(bytes_of(options->host)).text,
-                                 options->port)
-                        .data;
-    if (names == NULL || origin.what == NULL || origin.source == NULL)
-        return err_memory(err);
-    import_names_init(names, arena);
-    if (options->user.size > 0 &&
-        !import_names_add_account(names, options->user, options->password))
-        return err_memory(err);
-    import_names_read(names, &recorder->dialogue);
-    return generalise(&recorder->dialogue, &origin, names, ret, err);
+    clock_date(clock_wall_s(), date);
+    memcpy(ret, date + WEEKDAY_OCTETS, DAY_OCTETS);
+    ret[DAY_OCTETS] = '\0';
 }
 
 static void say_what(const struct recorder *recorder, const char *path)
@@ -82,25 +57,31 @@ static void say_what(const struct recorder *recorder, const char *path)
                   dialogue->count - 1, replies);
 }
 
-bool record_write(struct record *record, struct recorder *recorder, struct arena *arena,
+bool record_write(struct record *record, const struct recorder *recorder, struct arena *arena,
                   struct err *err)
 {
     const struct import_dialogue *dialogue = &recorder->dialogue;
+    const struct record_options *options = record->options;
     char path[sizeof(record->tally->first)];
+    char day[CLOCK_DATE_OCTETS];
     struct buf made;
-    struct buf laid_out;
     bool ok;
 
     if (dialogue->count <= 1 && (dialogue->count == 0 || dialogue->units[0].reply == NULL))
         return true; /* nobody said anything */
+    put_day(day);
     buf_init(&made, SCENARIO_OCTETS_MAX);
-    buf_init(&laid_out, SCENARIO_OCTETS_MAX);
-    ok = generalise_session(record, recorder, arena, &made, err) &&
-         generalise_lay_out(buf_bytes(&made), arena, &laid_out, err) &&
-         choose_file(record->options->output, path, sizeof(path), err) &&
-         files_replace(path, buf_bytes(&laid_out), err);
-    buf_release_secret(&made);
-    buf_release(&laid_out);
+    ok = recording_make(recorder,
+                        &(struct recording_origin){.title = options->title,
+                                                   .host = options->host,
+                                                   .port = options->port,
+                                                   .day = day,
+                                                   .user = options->user,
+                                                   .password = options->password},
+                        arena, &made, err) &&
+         choose_file(options->output, path, sizeof(path), err) &&
+         files_replace(path, buf_bytes(&made), err);
+    buf_release(&made);
     if (!ok)
         return false;
     if (record->tally->sessions++ == 0)

@@ -246,21 +246,21 @@ static void add_reply_line(struct recorder *recorder, struct import_unit *unit, 
     unit->last = line;
 }
 
-static void end_reply(struct recorder *recorder, struct import_unit *unit, unsigned code)
+/* False: nothing asked for this reply. */
+static bool end_reply(struct recorder *recorder, struct import_unit *unit, unsigned code)
 {
-    bool is_asked = recorder->answered < recorder->dialogue.count;
-
     unit->code = code;
-    if (!is_asked)
-        return;
+    if (recorder->answered == recorder->dialogue.count)
+        return false;
     recorder->answered++;
     if (recorder->answered < recorder->dialogue.count)
-        return; /* replies to a command group are still to come */
+        return true; /* replies to a command group are still to come */
     recorder->waits = false;
     if (code == 334 && (unit->kind == IMPORT_RESPONSE || unit->verb == SMTP_VERB_AUTH))
         recorder->expects = RECORDER_RESPONSE;
     if (code >= 300 && code < 400 && unit->kind == IMPORT_COMMAND && unit->verb == SMTP_VERB_DATA)
         start_content(recorder);
+    return true;
 }
 
 bool recorder_reply_line(struct recorder *recorder, uint64_t now_ms, struct bytes line)
@@ -279,9 +279,8 @@ bool recorder_reply_line(struct recorder *recorder, uint64_t now_ms, struct byte
     recorder->in_reply = smtp_code_from(text, &code) && text.size > 3 && text.data[3] == '-';
     if (recorder->in_reply)
         return false;
-    end_reply(recorder, unit, code);
-    return unit->kind == IMPORT_COMMAND && unit->verb == SMTP_VERB_STARTTLS && code >= 200 &&
-           code < 300;
+    return end_reply(recorder, unit, code) && unit->kind == IMPORT_COMMAND &&
+           unit->verb == SMTP_VERB_STARTTLS && code >= 200 && code < 300;
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */

@@ -1,132 +1,12 @@
 /* The relay between two scripts: what passes, what is recorded, and what may cut it as it likes. */
-#include "harness/record/generalise.h"
-#include "harness/record/relay.h"
+#include "harness/record/recording.h"
 
+#include "tests/support/relay_table.h"
 #include "tests/support/unit.h"
-#include "transport/drive.h"
 
 #define OUT_OCTETS_MAX ((size_t)256 * 1024)
 
 enum { PIECES_MAX = 64 };
-
-/* One side, as the relay's transport towards it sees it. */
-struct party {
-    struct buf heard; /* what the relay sent it; a handshake leaves "<TLS>" */
-    bool refuses_tls;
-    bool tls_asked;
-    unsigned half_closes, closes, resets;
-};
-
-struct table {
-    struct arena *arena;
-    struct recorder recorder;
-    struct relay *relay;
-    struct party parties[2];
-    struct drive drives[2];
-};
-
-static size_t party_send(void *self, struct bytes octets)
-{
-    assert_true(buf_append(&((struct party *)self)->heard, octets));
-    return octets.size;
-}
-
-static void party_half_close(void *self)
-{
-    ((struct party *)self)->half_closes++;
-}
-
-static void party_close(void *self)
-{
-    ((struct party *)self)->closes++;
-}
-
-static void party_reset(void *self)
-{
-    ((struct party *)self)->resets++;
-}
-
-static bool party_start_tls(void *self, const struct tls_demand *demand)
-{
-    (void)demand;
-    ((struct party *)self)->tls_asked = true;
-    return true;
-}
-
-static void party_read_wanted(void *self, bool wanted)
-{
-    (void)self;
-    (void)wanted;
-}
-
-static const struct transport_ops party_ops = {
-    .send = party_send,
-    .half_close = party_half_close,
-    .close = party_close,
-    .reset = party_reset,
-    .start_tls = party_start_tls,
-    .read_wanted = party_read_wanted,
-};
-
-static void sit_down(struct table *table, const struct relay_options *wanted, bool keep_mail)
-{
-    struct relay_options options = *wanted;
-
-    *table = (struct table){.arena = arena_new(16 * 1024 * 1024)};
-    assert_non_null(table->arena);
-    assert_true(
-        recorder_init(&table->recorder, table->arena, options.client_implicit, keep_mail, 0));
-    options.recorder = &table->recorder;
-    table->relay = relay_new(&options);
-    assert_non_null(table->relay);
-    for (size_t i = 0; i < 2; i++) {
-        buf_init(&table->parties[i].heard, OUT_OCTETS_MAX);
-        drive_init(&table->drives[i], relay_engine(table->relay, (enum recorder_side)i),
-                   (struct transport){&party_ops, &table->parties[i]});
-    }
-    for (size_t i = 0; i < 2; i++)
-        drive_wake(&table->drives[i], 0);
-}
-
-static void get_up(struct table *table)
-{
-    for (size_t i = 0; i < 2; i++) {
-        drive_release(&table->drives[i]);
-        buf_release(&table->parties[i].heard);
-    }
-    relay_free(table->relay);
-    recorder_release(&table->recorder);
-    arena_free(table->arena);
-}
-
-static void shake_hands(struct table *table, size_t i)
-{
-    const struct tls_facts facts = {.ok = !table->parties[i].refuses_tls,
-                                    .trouble = BYTES_LITERAL("no")};
-
-    table->parties[i].tls_asked = false;
-    assert_true(buf_append_string(&table->parties[i].heard, "<TLS>"));
-    drive_tls_done(&table->drives[i], 0, &facts);
-}
-
-static void settle(struct table *table)
-{
-    bool moved = true;
-
-    while (moved) {
-        moved = false;
-        for (size_t i = 0; i < 2; i++) {
-            if (table->parties[i].tls_asked) {
-                shake_hands(table, i);
-                moved = true;
-            }
-            if (relay_stirred(table->relay, (enum recorder_side)i)) {
-                drive_wake(&table->drives[i], 0);
-                moved = true;
-            }
-        }
-    }
-}
 
 /* A session: who says what, in turn. */
 struct line {
@@ -134,59 +14,40 @@ struct line {
     const char *says;
 };
 
-static void say(struct table *table, enum recorder_side who, struct bytes octets)
-{
-    drive_received(&table->drives[who], 0, octets);
-    settle(table);
-}
-
-static void end(struct table *table, enum recorder_side who, enum engine_end how)
-{
-    drive_ended(&table->drives[who], 0, how);
-    settle(table);
-}
-
 /* piece: octets said at once; 0 = all. cut: the line that is said in two, behind `at` octets. */
 struct cutting {
     size_t piece;
     size_t cut, at;
 };
 
-static void play(struct table *table, const struct line *lines, size_t count,
+static void play(struct relay_table *table, const struct line *lines, size_t count,
                  struct cutting cutting)
 {
-    settle(table);
+    relay_table_settle(table);
     for (size_t i = 0; i < count; i++) {
         struct bytes rest = bytes_of(lines[i].says);
 
         if (cutting.at > 0 && i == cutting.cut) {
-            say(table, lines[i].who, bytes_slice(rest, 0, cutting.at));
+            relay_table_say(table, lines[i].who, bytes_slice(rest, 0, cutting.at));
             rest = bytes_after(rest, cutting.at);
         }
         while (rest.size > 0) {
             size_t size =
                 cutting.piece > 0 && cutting.piece < rest.size ? cutting.piece : rest.size;
 
-            say(table, lines[i].who, bytes_slice(rest, 0, size));
+            relay_table_say(table, lines[i].who, bytes_slice(rest, 0, size));
             rest = bytes_after(rest, size);
         }
     }
 }
 
-static struct bytes recorded(struct table *table, struct buf *to)
+static struct bytes recorded(struct relay_table *table, struct buf *to)
 {
-    static const struct generalise_origin origin = {.what = "a session", .source = "a test"};
-    struct import_names *names = arena_alloc(table->arena, sizeof(*names));
-    struct buf made;
+    static const struct recording_origin origin = {
+        .host = "mail.provider.example", .port = 587, .day = "27 Nov 2026"};
     struct err err = {.kind = ERR_NONE};
 
-    assert_non_null(names);
-    buf_init(&made, OUT_OCTETS_MAX);
-    import_names_init(names, table->arena);
-    import_names_read(names, &table->recorder.dialogue);
-    assert_true(generalise(&table->recorder.dialogue, &origin, names, &made, &err));
-    assert_true(generalise_lay_out(buf_bytes(&made), table->arena, to, &err));
-    buf_release(&made);
+    assert_true(recording_make(&table->recorder, &origin, table->arena, to, &err));
     return buf_bytes(to);
 }
 
@@ -210,45 +71,48 @@ static const struct line starttls_session[] = {
     {RECORDER_SERVER, "250 2.0.0 Ok: queued as 4F1C2A3B9D\r\n221 bye\r\n"                    },
 };
 
-static const char starttls_recorded[] = "title    a session: the message is accepted\n"
-                                        "source   a test\n"
-                                        "send     from=sender@client.example "
-                                        "to=rcpt@server.example user=user@client.example "
-                                        "password=not-the-real-one tls=starttls\n"
-                                        "\n"
-                                        "S: 220-mail.server.example\n"
-                                        "S: 220 ready\n"
-                                        "C: EHLO\n"
-                                        "S: 250-mail.server.example\n"
-                                        "S: 250 STARTTLS\n"
-                                        "C: STARTTLS\n"
-                                        "S: 220 2.0.0 go ahead\n"
-                                        "!tls\n"
-                                        "C: EHLO\n"
-                                        "S: 250-mail.server.example\n"
-                                        "S: 250-PIPELINING\n"
-                                        "S: 250 AUTH PLAIN LOGIN\n"
-                                        "C: AUTH LOGIN\n"
-                                        "S: 334 VXNlcm5hbWU6\n"
-                                        "C: *\n"
-                                        "S: 334 UGFzc3dvcmQ6\n"
-                                        "C: *\n"
-                                        "S: 235 2.7.0 {user} is in\n"
-                                        "C: MAIL\n"
-                                        "S: 250 ok\n"
-                                        "C: RCPT TO:<{to}>\n"
-                                        "S: 250 ok\n"
-                                        "C: DATA\n"
-                                        "S: 354 go\n"
-                                        "C: .  # 33 octets in 5 lines\n"
-                                        "S: 250 2.0.0 Ok: queued as {token}\n"
-                                        "C: QUIT\n"
-                                        "S: 221 bye\n"
-                                        "\n"
-                                        "expect   outcome sent\n";
+static const char starttls_recorded[] =
+    "title    a session with mail.provider.example: "
+    "the message is accepted\n"
+    "source   recorded 27 Nov 2026 at mail.provider.example:587; "
+    "names and secrets replaced\n"
+    "send     from=sender@client.example "
+    "to=rcpt@server.example user=user@client.example "
+    "password=not-the-real-one tls=starttls\n"
+    "\n"
+    "S: 220-mail.server.example\n"
+    "S: 220 ready\n"
+    "C: EHLO\n"
+    "S: 250-mail.server.example\n"
+    "S: 250 STARTTLS\n"
+    "C: STARTTLS\n"
+    "S: 220 2.0.0 go ahead\n"
+    "!tls\n"
+    "C: EHLO\n"
+    "S: 250-mail.server.example\n"
+    "S: 250-PIPELINING\n"
+    "S: 250 AUTH PLAIN LOGIN\n"
+    "C: AUTH LOGIN\n"
+    "S: 334 VXNlcm5hbWU6\n"
+    "C: *\n"
+    "S: 334 UGFzc3dvcmQ6\n"
+    "C: *\n"
+    "S: 235 2.7.0 {user} is in\n"
+    "C: MAIL\n"
+    "S: 250 ok\n"
+    "C: RCPT TO:<{to}>\n"
+    "S: 250 ok\n"
+    "C: DATA\n"
+    "S: 354 go\n"
+    "C: .  # 33 octets in 5 lines\n"
+    "S: 250 2.0.0 Ok: queued as {token}\n"
+    "C: QUIT\n"
+    "S: 221 bye\n"
+    "\n"
+    "expect   outcome sent\n";
 
 /* All that one side said, with a mark where the handshake has its place. */
-static void assert_heard(struct table *table, enum recorder_side who, const char *before_tls)
+static void assert_heard(struct relay_table *table, enum recorder_side who, const char *before_tls)
 {
     struct buf all;
 
@@ -266,20 +130,20 @@ static void assert_heard(struct table *table, enum recorder_side who, const char
 
 static void assert_starttls_session(struct cutting cutting)
 {
-    struct table table;
+    struct relay_table table;
     struct buf text;
 
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
     play(&table, starttls_session, COUNT_OF(starttls_session), cutting);
-    end(&table, RECORDER_SERVER, ENGINE_END_FIN);
-    end(&table, RECORDER_CLIENT, ENGINE_END_FIN);
+    relay_table_end(&table, RECORDER_SERVER, ENGINE_END_FIN);
+    relay_table_end(&table, RECORDER_CLIENT, ENGINE_END_FIN);
     assert_string(bytes_of(relay_trouble(table.relay)), "");
     assert_heard(&table, RECORDER_CLIENT, "220 2.0.0 go ahead\r\n");
     assert_heard(&table, RECORDER_SERVER, "STARTTLS\r\n");
     buf_init(&text, OUT_OCTETS_MAX);
     assert_string(recorded(&table, &text), starttls_recorded);
     buf_release(&text);
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 static void any_division_gives_the_same_recording(void **state)
@@ -328,20 +192,43 @@ static void octets_injected_at_starttls_end_the_session(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(injected); i++) {
-        struct table table;
+        struct relay_table table;
         size_t count = 0;
 
         while (count < COUNT_OF(injected[i].lines) && injected[i].lines[count].says != NULL)
             count++;
-        sit_down(&table, &(struct relay_options){.login = NULL}, false);
+        relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
         play(&table, injected[i].lines, count, (struct cutting){.piece = 0});
         assert_non_null(strstr(relay_trouble(table.relay), "octets came in the clear"));
         assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard), injected[i].client_heard);
         assert_string(buf_bytes(&table.parties[RECORDER_SERVER].heard), injected[i].server_heard);
         for (size_t side = 0; side < 2; side++)
             assert_int_equal(table.parties[side].closes + table.parties[side].resets, 1);
-        get_up(&table);
+        relay_table_close(&table);
     }
+}
+
+/* Some servers greet again under TLS; nobody asked for another handshake. */
+static void a_reply_that_nobody_asked_for_starts_no_tls(void **state)
+{
+    static const struct line lines[] = {
+        {RECORDER_SERVER, "220 a\r\n"       },
+        {RECORDER_CLIENT, "STARTTLS\r\n"    },
+        {RECORDER_SERVER, "220 go\r\n"      },
+        {RECORDER_SERVER, "220 hi again\r\n"},
+        {RECORDER_CLIENT, "NOOP\r\n"        },
+        {RECORDER_SERVER, "250 ok\r\n"      },
+    };
+    struct relay_table table;
+
+    (void)state;
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
+    play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = 0});
+    assert_string(bytes_of(relay_trouble(table.relay)), "");
+    assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard),
+                  "220 a\r\n220 go\r\n<TLS>220 hi again\r\n250 ok\r\n");
+    assert_int_equal(table.parties[RECORDER_SERVER].handshakes, 1);
+    relay_table_close(&table);
 }
 
 /* Behind a refusal the same octets are commands, and none of them is lost. */
@@ -352,14 +239,14 @@ static void what_waits_behind_a_refused_starttls_is_passed_on(void **state)
         {RECORDER_CLIENT, "STARTTLS\r\nNOOP\r\nNOOP\r\n"},
         {RECORDER_SERVER, "454 later\r\n"               },
     };
-    struct table table;
+    struct relay_table table;
 
     (void)state;
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
     play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = 0});
     assert_string(buf_bytes(&table.parties[RECORDER_SERVER].heard), "STARTTLS\r\nNOOP\r\nNOOP\r\n");
     assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard), "220 a\r\n454 later\r\n");
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 static void ends_are_passed_on_as_they_are(void **state)
@@ -368,40 +255,40 @@ static void ends_are_passed_on_as_they_are(void **state)
         {RECORDER_SERVER, "220 a\r\n" },
         {RECORDER_CLIENT, "EHLO c\r\n"}
     };
-    struct table table;
+    struct relay_table table;
 
     (void)state;
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
     play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = 0});
-    end(&table, RECORDER_CLIENT, ENGINE_END_FIN);
+    relay_table_end(&table, RECORDER_CLIENT, ENGINE_END_FIN);
     assert_int_equal(table.parties[RECORDER_SERVER].half_closes, 1);
     assert_int_equal(table.parties[RECORDER_CLIENT].closes, 0);
     /* A half-closed connection still hears the answer. */
-    say(&table, RECORDER_SERVER, BYTES_LITERAL("250 a\r\n"));
+    relay_table_say(&table, RECORDER_SERVER, BYTES_LITERAL("250 a\r\n"));
     assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard), "220 a\r\n250 a\r\n");
-    end(&table, RECORDER_SERVER, ENGINE_END_FIN);
+    relay_table_end(&table, RECORDER_SERVER, ENGINE_END_FIN);
     assert_int_equal(table.parties[RECORDER_SERVER].closes, 1);
     assert_int_equal(table.parties[RECORDER_CLIENT].closes, 1);
-    get_up(&table);
+    relay_table_close(&table);
 
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
     play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = 0});
-    end(&table, RECORDER_SERVER, ENGINE_END_RESET);
+    relay_table_end(&table, RECORDER_SERVER, ENGINE_END_RESET);
     assert_int_equal(table.parties[RECORDER_CLIENT].resets, 1);
     assert_int_equal(table.recorder.dialogue.end, IMPORT_END_RESET);
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 static void a_server_that_cannot_be_reached_is_trouble(void **state)
 {
-    struct table table;
+    struct relay_table table;
 
     (void)state;
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
-    end(&table, RECORDER_SERVER, ENGINE_END_REFUSED);
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_end(&table, RECORDER_SERVER, ENGINE_END_REFUSED);
     assert_string(bytes_of(relay_trouble(table.relay)), "the server cannot be reached");
     assert_int_equal(table.parties[RECORDER_CLIENT].closes, 1);
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 static void the_relay_asks_for_starttls_itself(void **state)
@@ -416,9 +303,9 @@ static void the_relay_asks_for_starttls_itself(void **state)
 
     (void)state;
     for (size_t piece = 0; piece < 20; piece++) {
-        struct table table;
+        struct relay_table table;
 
-        sit_down(&table, &(struct relay_options){.to_server = RELAY_TLS_STARTTLS}, false);
+        relay_table_open(&table, &(struct relay_options){.to_server = RELAY_TLS_STARTTLS}, false);
         play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = piece});
         assert_string(bytes_of(relay_trouble(table.relay)), "");
         assert_string(buf_bytes(&table.parties[RECORDER_SERVER].heard),
@@ -426,7 +313,7 @@ static void the_relay_asks_for_starttls_itself(void **state)
         assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard),
                       "220-hi\r\n220 a\r\n250 a\r\n");
         assert_int_equal(table.recorder.dialogue.count, 2);
-        get_up(&table);
+        relay_table_close(&table);
     }
 }
 
@@ -441,36 +328,36 @@ static void a_server_without_tls_is_not_gone_on_with(void **state)
         {RECORDER_CLIENT, "STARTTLS\r\n"},
         {RECORDER_SERVER, "220 go\r\n"  }
     };
-    struct table table;
+    struct relay_table table;
 
     (void)state;
-    sit_down(&table, &(struct relay_options){.to_server = RELAY_TLS_STARTTLS}, false);
+    relay_table_open(&table, &(struct relay_options){.to_server = RELAY_TLS_STARTTLS}, false);
     play(&table, none, COUNT_OF(none), (struct cutting){.piece = 0});
     assert_string(bytes_of(relay_trouble(table.relay)), "the server offers no STARTTLS");
     assert_int_equal(table.parties[RECORDER_CLIENT].heard.size, 0);
-    get_up(&table);
+    relay_table_close(&table);
 
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
     table.parties[RECORDER_SERVER].refuses_tls = true;
     play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = 0});
     assert_string(bytes_of(relay_trouble(table.relay)), "TLS with the server: no");
     assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard), "220 a\r\n");
     assert_int_equal(table.parties[RECORDER_CLIENT].closes, 1);
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 /* Nothing is said to a client that has yet to make TLS; what the server said meanwhile waits. */
 static void implicit_tls_comes_before_the_greeting(void **state)
 {
-    struct table table;
+    struct relay_table table;
 
     (void)state;
-    sit_down(&table, &(struct relay_options){.client_implicit = true}, false);
+    relay_table_open(&table, &(struct relay_options){.client_implicit = true}, false);
     drive_received(&table.drives[RECORDER_SERVER], 0, BYTES_LITERAL("220 a\r\n"));
     assert_int_equal(table.parties[RECORDER_CLIENT].heard.size, 0);
-    settle(&table);
+    relay_table_settle(&table);
     assert_string(buf_bytes(&table.parties[RECORDER_CLIENT].heard), "<TLS>220 a\r\n");
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 static void mail_data_is_kept_as_it_was_meant(void **state)
@@ -486,12 +373,12 @@ static void mail_data_is_kept_as_it_was_meant(void **state)
 
     (void)state;
     for (size_t piece = 0; piece < 20; piece++) {
-        struct table table;
+        struct relay_table table;
 
-        sit_down(&table, &(struct relay_options){.login = NULL}, true);
+        relay_table_open(&table, &(struct relay_options){.login = NULL}, true);
         play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = piece});
         assert_string(recorder_mail(&table.recorder), ".\r\nx\r\na.\r\n\r\n");
-        get_up(&table);
+        relay_table_close(&table);
     }
 }
 
@@ -505,32 +392,32 @@ static void chunks_are_no_commands(void **state)
 
     (void)state;
     for (size_t piece = 0; piece < 20; piece++) {
-        struct table table;
+        struct relay_table table;
 
-        sit_down(&table, &(struct relay_options){.login = NULL}, true);
+        relay_table_open(&table, &(struct relay_options){.login = NULL}, true);
         play(&table, lines, COUNT_OF(lines), (struct cutting){.piece = piece});
         assert_string(recorder_mail(&table.recorder), "QUIT\r\n");
         assert_int_equal(table.recorder.dialogue.count, 4);
         assert_string(buf_bytes(&table.parties[RECORDER_SERVER].heard),
                       "BDAT 6\r\nQUIT\r\nBDAT 0 LAST\r\nNOOP\r\n");
-        get_up(&table);
+        relay_table_close(&table);
     }
 }
 
 static void a_session_without_end_is_not_recorded_for_ever(void **state)
 {
-    struct table table;
+    struct relay_table table;
 
     (void)state;
-    sit_down(&table, &(struct relay_options){.login = NULL}, false);
-    say(&table, RECORDER_SERVER, BYTES_LITERAL("220 a\r\n"));
+    relay_table_open(&table, &(struct relay_options){.login = NULL}, false);
+    relay_table_say(&table, RECORDER_SERVER, BYTES_LITERAL("220 a\r\n"));
     for (size_t i = 0; i <= RECORDER_UNITS_MAX; i++) {
-        say(&table, RECORDER_CLIENT, BYTES_LITERAL("NOOP\r\n"));
+        relay_table_say(&table, RECORDER_CLIENT, BYTES_LITERAL("NOOP\r\n"));
         buf_clear(&table.parties[RECORDER_SERVER].heard);
     }
     assert_string(bytes_of(relay_trouble(table.relay)), "the session is too long to be recorded");
     assert_int_equal(table.parties[RECORDER_CLIENT].closes, 1);
-    get_up(&table);
+    relay_table_close(&table);
 }
 
 int main(void)
@@ -538,6 +425,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_division_gives_the_same_recording),
         cmocka_unit_test(octets_injected_at_starttls_end_the_session),
+        cmocka_unit_test(a_reply_that_nobody_asked_for_starts_no_tls),
         cmocka_unit_test(what_waits_behind_a_refused_starttls_is_passed_on),
         cmocka_unit_test(ends_are_passed_on_as_they_are),
         cmocka_unit_test(a_server_that_cannot_be_reached_is_trouble),
