@@ -357,6 +357,7 @@ static bool choose_time(struct run_command_line *line)
     if (!data_path_is_file(line->program.shim))
         return err_set(line->err, ERR_IO, "%s: no such file; --warp needs it", line->program.shim);
     line->run.shim = line->program.shim;
+    line->run.tracer = line->program.tracer;
     return true;
 }
 

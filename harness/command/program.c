@@ -12,7 +12,9 @@ bool program_open(struct program *program, const char *scenarios, struct err *er
         return err_memory(err);
     if (!data_path_beside("smtpsend", program->arena, &program->smtpsend, err) ||
         !data_path_beside("../" SMTPDRILL_LIBDIR "/smtpdrill/warp.so", program->arena,
-                          &program->shim, err))
+                          &program->shim, err) ||
+        !data_path_beside("../" SMTPDRILL_LIBDIR "/smtpdrill/warp-trace", program->arena,
+                          &program->tracer, err))
         return false;
     if (scenarios != NULL && !data_path_is_folder(scenarios))
         return err_set(err, ERR_IO, "%s: no such folder", scenarios);

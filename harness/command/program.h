@@ -27,6 +27,7 @@ struct program {
     const char *clients;   /* folder */
     const char *smtpsend;  /* the bundled client */
     const char *shim;      /* what --warp loads into a client */
+    const char *tracer;    /* what it runs a client by that loads nothing */
 };
 
 bool program_open(struct program *program, const char *scenarios, struct err *err);

@@ -47,10 +47,10 @@ static bool make_absolute(const char *name, char ret[PATH_MAX], struct err *err)
     return true;
 }
 
-static bool find_program(const struct process_spawn *spawn, char ret[PATH_MAX], struct err *err)
+static bool find_program(const char *name, const char *const *environment, char ret[PATH_MAX],
+                         struct err *err)
 {
-    const char *name = spawn->argv[0];
-    struct bytes rest = path_of(spawn->environment);
+    struct bytes rest = path_of(environment);
     struct bytes folder;
 
     if (strchr(name, '/'))
@@ -65,6 +65,17 @@ static bool find_program(const struct process_spawn *spawn, char ret[PATH_MAX], 
             return true;
     }
     return err_set(err, ERR_IO, "cannot run %.150s: no such program in PATH", name);
+}
+
+bool process_spawn_find(const char *name, const char *const *environment, struct arena *arena,
+                        const char **ret, struct err *err)
+{
+    char found[PATH_MAX];
+
+    if (!find_program(name, environment, found, err))
+        return false;
+    *ret = arena_string(arena, bytes_of(found));
+    return *ret ? true : err_memory(err);
 }
 
 /* ---- how ------------------------------------------------------------------------------------- */
@@ -135,7 +146,7 @@ bool process_spawn(const struct process_spawn *spawn, int *ret_pid, struct err *
 
     if (!spawn->argv[0] || spawn->argv[0][0] == '\0')
         return err_set(err, ERR_IO, "cannot run a program without a name");
-    if (!find_program(spawn, program, err))
+    if (!find_program(spawn->argv[0], spawn->environment, program, err))
         return false;
     failure = start(spawn, program, ret_pid);
     if (failure == 0)

@@ -9,6 +9,7 @@
 #ifndef HARNESS_PROCESS_PROCESS_SPAWN_H
 #define HARNESS_PROCESS_PROCESS_SPAWN_H
 
+#include "base/arena.h"
 #include "base/err.h"
 
 struct process_spawn {
@@ -20,6 +21,10 @@ struct process_spawn {
     int output;                     /* descriptors that become 1 and 2 */
     int errors;
 };
+
+/* Where the program is that this name means, absolute, in the arena. */
+bool process_spawn_find(const char *name, const char *const *environment, struct arena *arena,
+                        const char **ret, struct err *err);
 
 bool process_spawn(const struct process_spawn *spawn, int *ret_pid, struct err *err);
 

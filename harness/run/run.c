@@ -344,7 +344,8 @@ static bool open_runner(struct runner *runner)
                                     .is_command = options->is_command,
                                     .outside = (const char *const *)(void *)environ,
                                     .limit_ms = options->limit_ms,
-                                    .shim = options->shim};
+                                    .shim = options->shim,
+                                    .tracer = options->tracer};
     if (!run_folder_make_parent(or_else(getenv("TMPDIR"), "/tmp"), &runner->parent, &runner->err) ||
         !run_folder_make(&runner->parent, 0, &runner->made, &runner->err))
         return false;

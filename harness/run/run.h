@@ -35,6 +35,7 @@ struct run_options {
     const char *clients;
     const char *smtpsend;
     const char *shim;            /* --warp: what is loaded into the client; NULL: time is real */
+    const char *tracer;          /* --warp: what runs a client that loads nothing */
     struct cut_survey *surveys;  /* one an entry: is filled; NULL: nobody wants them */
     struct arena *surveys_arena; /* they live there */
     /* Is shown the transcript of the run that counts; NULL: nobody wants it. On failure all runs

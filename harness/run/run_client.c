@@ -162,7 +162,7 @@ static bool find_program(const struct run_client *client, const struct recipe_wo
         return true; /* only a run knows */
     if (is_in_path(name, bytes_of(setting->path)))
         return !is_client || setting->shim == NULL ||
-               warp_takes(name, setting->path, client->wishes.err);
+               warp_how(name, setting->path, client->wishes.err) != WARP_NOT;
     return err_set(client->wishes.err, ERR_IO, "cannot run %s: no such program%s%.*s%s", name,
                    recipe->package.size > 0 ? " (package " : "", BYTES_FORMAT(recipe->package),
                    recipe->package.size > 0 ? ")" : "");

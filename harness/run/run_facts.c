@@ -148,9 +148,7 @@ bool run_facts_make(const struct run_given *given, struct arena *arena, struct r
     ret->input =
         recipe->input != RECIPE_PLACEHOLDER_NONE ? to.facts.values[recipe->input].data : NULL;
     return run_environment_make(given->setting, &to.facts, command.environment, arena,
-                                &ret->environment, err) &&
-           (given->page == NULL ||
-            run_environment_warp(given->setting->shim, given->page, arena, &ret->environment, err));
+                                &ret->environment, err);
 }
 
 /* ---- capabilities ---------------------------------------------------------------------------- */

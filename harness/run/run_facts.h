@@ -22,7 +22,6 @@ struct run_given {
     const struct run_setting *setting;
     const struct scenario *scenario;
     const struct run_folder *folder;
-    const char *page; /* of a warp; NULL: time is real */
     unsigned port;
 };
 

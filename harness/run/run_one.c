@@ -199,13 +199,11 @@ static bool start_process(struct one_run *run)
     struct run_given given = {.setting = setting,
                               .scenario = &run->scenario,
                               .folder = &run->folder,
-                              .page = run->warp != NULL ? warp_page_path(run->warp) : NULL,
                               .port = listener_port(run->listener)};
     struct run_command command;
-    if (!run_facts_make(&given, run->arena, &command, &run->err))
+    if (!run_facts_make(&given, run->arena, &command, &run->err) ||
+        !run_warp_command(run, &command))
         return false;
-    if (run->warp != NULL && !warp_takes(command.argv[0], setting->path, &run->err))
-        return false; /* what `prepare` made is known only now */
     struct process_options options = {.argv = command.argv,
                                       .environment = command.environment,
                                       .folder = setting->is_command ? NULL : run->folder.path,

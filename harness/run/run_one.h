@@ -47,6 +47,7 @@ struct run_setting { /* the same for all runs */
     const char *const *outside; /* our environment; ends with NULL */
     uint64_t limit_ms;          /* instead of the scenario's; 0 = the scenario's */
     const char *shim;           /* of a time that jumps; NULL: time is real */
+    const char *tracer;         /* of such a time, for clients that load no shim */
 };
 
 struct one_run;

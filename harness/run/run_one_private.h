@@ -6,6 +6,7 @@
 #define HARNESS_RUN_RUN_ONE_PRIVATE_H
 
 #include "fakeserver/fake_server.h"
+#include "harness/run/run_facts.h"
 #include "harness/run/run_one.h"
 #include "harness/run/run_verdict.h"
 #include "harness/warp/warp.h"
@@ -56,6 +57,8 @@ struct one_run {
 
 /* run_warp.c; without a warp they do nothing. */
 bool run_warp_prepare(struct one_run *run);
+/* What is run in the place of the command, where it is to be warped. */
+bool run_warp_command(struct one_run *run, struct run_command *command);
 void run_warp_begin(struct one_run *run); /* the client has started */
 void run_warp_end(struct one_run *run);   /* it has ended */
 uint64_t run_warp_ahead_ms(const struct one_run *run);

@@ -1,4 +1,6 @@
 /* run_warp.c - one run in a time that jumps: what its servers wait for, and what its limit is. */
+#include "harness/process/process_spawn.h"
+#include "harness/run/run_environment.h"
 #include "harness/run/run_one_private.h"
 
 uint64_t run_warp_ahead_ms(const struct one_run *run)
@@ -54,6 +56,46 @@ bool run_warp_prepare(struct one_run *run)
     return run->warp != NULL;
 }
 
+/* tracer page program argv[0] … */
+static bool trace(struct one_run *run, struct run_command *command)
+{
+    const struct run_setting *setting = run->setting;
+    const char *program = NULL;
+    size_t count = 0;
+    if (!process_spawn_find(command->argv[0], command->environment, run->arena, &program,
+                            &run->err))
+        return false;
+    while (command->argv[count] != NULL)
+        count++;
+    const char **argv = arena_alloc_array(run->arena, count + 4, sizeof(*argv));
+    if (argv == NULL)
+        return err_memory(&run->err);
+    argv[0] = setting->tracer;
+    argv[1] = warp_page_path(run->warp);
+    argv[2] = program;
+    memcpy(argv + 3, command->argv, (count + 1) * sizeof(*argv));
+    command->argv = argv;
+    return true;
+}
+
+/* What `prepare` made is known only now. */
+bool run_warp_command(struct one_run *run, struct run_command *command)
+{
+    const struct run_setting *setting = run->setting;
+    if (run->warp == NULL)
+        return true;
+    switch (warp_how(command->argv[0], setting->path, &run->err)) {
+    case WARP_NOT:
+        break;
+    case WARP_BY_SHIM:
+        return run_environment_warp(setting->shim, warp_page_path(run->warp), run->arena,
+                                    &command->environment, &run->err);
+    case WARP_BY_TRACER:
+        return trace(run, command);
+    }
+    return false;
+}
+
 void run_warp_begin(struct one_run *run)
 {
     if (run->warp != NULL)
@@ -62,6 +104,10 @@ void run_warp_begin(struct one_run *run)
 
 void run_warp_end(struct one_run *run)
 {
-    if (run->warp != NULL)
-        warp_stop(run->warp);
+    if (run->warp == NULL)
+        return;
+    warp_stop(run->warp);
+    const char *trouble = warp_trouble(run->warp);
+    if (trouble[0] != '\0' && run->err.kind == ERR_NONE)
+        err_set(&run->err, ERR_IO, "--warp could not warp the client: %s", trouble);
 }

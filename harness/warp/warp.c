@@ -3,6 +3,7 @@
 #include "harness/warp/warp.h"
 
 #include "harness/warp/warp_look.h"
+#include "harness/warp/warp_place.h"
 #include "transport/clock.h"
 
 #include <errno.h>
@@ -68,6 +69,11 @@ const char *warp_page_path(const struct warp *warp)
     return warp->path;
 }
 
+const char *warp_trouble(const struct warp *warp)
+{
+    return warp->page->trouble;
+}
+
 const uint64_t *warp_ahead_ms(const struct warp *warp)
 {
     return &warp->ahead_ms;
@@ -75,19 +81,22 @@ const uint64_t *warp_ahead_ms(const struct warp *warp)
 
 /* ---- waking ---------------------------------------------------------------------------------- */
 
-static void send_signal(int pid, int tid)
+/* To the thread itself, or to who acts for it. */
+static void send_signal(const struct warp *warp, int pid, int tid)
 {
 #ifdef __linux__
-    (void)syscall(SYS_tgkill, pid, tid, WARP_SIGNAL);
+    int tracer = (int)warp_place_tracer(warp->page, (uint32_t)pid);
+
+    (void)syscall(SYS_tgkill, tracer ? tracer : pid, tracer ? tracer : tid, WARP_SIGNAL);
 #else
-    (void)pid, (void)tid;
+    (void)warp, (void)pid, (void)tid;
 #endif
 }
 
 static void wake_due(const struct warp *warp)
 {
     for (size_t i = 0; i < warp->view.due_count; i++)
-        send_signal(warp->view.due[i].pid, warp->view.due[i].tid);
+        send_signal(warp, warp->view.due[i].pid, warp->view.due[i].tid);
 }
 
 static uint64_t client_now_ns(const struct warp *warp)
@@ -131,7 +140,7 @@ static void jump(struct warp *warp, uint64_t by_ms)
     (void)syscall(SYS_futex, &page->jumps, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 #endif
     for (size_t i = 0; i < warp->view.timed_count; i++)
-        send_signal(warp->view.timed[i], warp->view.timed[i]);
+        send_signal(warp, warp->view.timed[i], warp->view.timed[i]);
     warp->jumped = true;
     warp->looks = 0;
     warp->print = 0;

@@ -1,10 +1,10 @@
 /*
  * warp.h - the time of one run, which jumps when client and server both only wait.
  *
- * The client's clocks (through the shim, warp_page.h) and the fake servers of the run show real
- * time and `ahead`. When nothing moves between them, every thread of the client waits (warp_look.h)
- * and the servers have nothing to say before a certain time, `ahead` grows up to the earliest time
- * at which anybody wants to act, and who waits for that is woken.
+ * The client's clocks (through the shim or the tracer, warp_page.h) and the fake servers of the run
+ * show real time and `ahead`. When nothing moves between them, every thread of the client waits
+ * (warp_look.h) and the servers have nothing to say before a certain time, `ahead` grows up to the
+ * earliest time at which anybody wants to act, and who waits for that is woken.
  *
  * Shape:   warp_new() makes the page, warp_watch() says which process the client is; `calls` ask
  * and tell the owner. Bounds:  looks at the client at most every millisecond, less and less often
@@ -49,8 +49,17 @@ void warp_stop(struct warp *warp); /* the client has ended: no more jumps */
 /* How far the run's time is ahead; the place lives as long as the warp. */
 const uint64_t *warp_ahead_ms(const struct warp *warp);
 
-/* Can this program be warped? It is looked up in path, a list of folders with ":" between them.
- * What is started through an interpreter is as good as that one. *err says why not. */
-bool warp_takes(const char *program, const char *path, struct err *err);
+/* Why the client could not be warped though it seemed so; "": it could, as far as is known. */
+const char *warp_trouble(const struct warp *warp);
+
+enum warp_how {
+    WARP_NOT,
+    WARP_BY_SHIM,   /* it loads a library (shim/) */
+    WARP_BY_TRACER, /* it is run by one (trace/) */
+};
+
+/* How can this program be warped? It is looked up in path, a list of folders with ":" between them.
+ * What is started through an interpreter is as good as that one. WARP_NOT: *err says why. */
+enum warp_how warp_how(const char *program, const char *path, struct err *err);
 
 #endif

@@ -4,6 +4,8 @@
 #include "harness/warp/warp_look.h"
 
 #include "base/bytes.h"
+#include "harness/warp/warp_place.h"
+#include "harness/warp/warp_proc.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +18,7 @@
 #include <sys/syscall.h>
 #endif
 
-enum { CALL_ARGUMENTS = 6, TEXT_OCTETS_MAX = 4096, FIRES_WITHIN_NS = 3000000 };
+enum { FIRES_WITHIN_NS = 3000000 };
 
 struct looking {
     const struct warp_page *page;
@@ -25,12 +27,6 @@ struct looking {
     int processes[WARP_LOOK_PROCESSES_MAX];
     size_t process_count;
     size_t thread_count;
-};
-
-/* A call in which a thread waits, as /proc shows it. */
-struct call {
-    long number;
-    uint64_t arguments[CALL_ARGUMENTS];
 };
 
 #ifdef __linux__
@@ -83,24 +79,26 @@ static bool is_of_shim(long number)
     return number == SYS_ppoll || number == SYS_pselect6 || number == SYS_epoll_pwait ||
            number == SYS_futex || number == SYS_rt_sigtimedwait;
 }
+
+static bool is_wait_of_tracer(long number)
+{
+    return number == SYS_rt_sigtimedwait;
+}
+#else
+static bool is_of_shim(long number)
+{
+    (void)number;
+    return false;
+}
+
+static bool is_wait_of_tracer(long number)
+{
+    (void)number;
+    return false;
+}
 #endif
 
-/* ---- reading --------------------------------------------------------------------------------- */
-
-static struct bytes read_text(const char *path, char into[TEXT_OCTETS_MAX])
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t octets;
-
-    if (file < 0)
-        return BYTES_NONE;
-    octets = read(file, into, TEXT_OCTETS_MAX - 1);
-    close(file);
-    if (octets <= 0)
-        return BYTES_NONE;
-    into[octets] = '\0';
-    return (struct bytes){into, (size_t)octets};
-}
+/* ---- judging --------------------------------------------------------------------------------- */
 
 /* FNV-1a. */
 static void add_to_print(struct warp_view *view, const void *octets, size_t size)
@@ -110,26 +108,6 @@ static void add_to_print(struct warp_view *view, const void *octets, size_t size
     for (size_t i = 0; i < size; i++)
         view->print = (view->print ^ at[i]) * UINT64_C(0x100000001b3);
 }
-
-/* "61 0xffffffffffffffff 0x… …"; false: it runs. */
-static bool parse_call(char *text, struct call *ret)
-{
-    char *end = NULL;
-
-    ret->number = strtol(text, &end, 10);
-    if (end == text || ret->number < 0)
-        return false;
-    for (int i = 0; i < CALL_ARGUMENTS; i++) {
-        char *from = end;
-
-        ret->arguments[i] = strtoull(from, &end, 16);
-        if (end == from)
-            return false;
-    }
-    return true;
-}
-
-/* ---- judging --------------------------------------------------------------------------------- */
 
 static const struct warp_wait *wait_of(const struct warp_page *page, int tid)
 {
@@ -161,7 +139,7 @@ static bool waits_for_peer(const struct warp_page *page, int pid, uint64_t fd)
            (strncmp(what, "socket:", 7) == 0 && !has_timeouts(page, pid));
 }
 
-static bool waits_for_ever(const struct warp_page *page, int pid, const struct call *call)
+static bool waits_for_ever(const struct warp_page *page, int pid, const struct warp_proc_call *call)
 {
 #ifdef __linux__
     for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
@@ -205,34 +183,34 @@ static void take_wait(struct looking *looking, struct warp_thread thread,
     }
 }
 
+/* It goes on when its tracer has looked at it. */
+static bool is_held(struct warp_thread thread)
+{
+    return warp_proc_state(thread.pid, thread.tid) == 't';
+}
+
 static void look_at_thread(struct looking *looking, struct warp_thread thread)
 {
     const struct warp_wait *wait = wait_of(looking->page, thread.tid);
-    char path[64];
-    char text[TEXT_OCTETS_MAX];
+    bool is_traced = warp_place_tracer(looking->page, (uint32_t)thread.pid) != 0;
+    char text[WARP_PROC_OCTETS_MAX];
     struct bytes octets;
-    struct call call;
+    struct warp_proc_call call;
 
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/syscall", thread.pid, thread.tid);
-    octets = read_text(path, text);
-    if (octets.size == 0 && access(path, F_OK) != 0)
+    octets = warp_proc_read(thread.pid, thread.tid, "syscall", text);
+    if (octets.size == 0 && warp_proc_state(thread.pid, thread.tid) == '\0')
         return; /* it has ended meanwhile */
     add_to_print(looking->view, &thread, sizeof(thread));
     if (octets.size > 0)
         add_to_print(looking->view, octets.data, octets.size);
-    if (octets.size > 0 && parse_call(text, &call)) {
-#ifdef __linux__
-        if (wait && is_of_shim(call.number)) {
-            take_wait(looking, thread, wait);
-            return;
-        }
-#else
-        (void)wait;
-#endif
-        if (waits_for_ever(looking->page, thread.pid, &call))
-            return;
+    if (octets.size == 0 || !warp_proc_call(text, &call) || (is_traced && is_held(thread))) {
+        looking->view->busy = true;
+        return;
     }
-    looking->view->busy = true;
+    if (wait && (is_traced || is_of_shim(call.number)))
+        take_wait(looking, thread, wait);
+    else if (!waits_for_ever(looking->page, thread.pid, &call))
+        looking->view->busy = true;
 }
 
 /* ---- who there is ---------------------------------------------------------------------------- */
@@ -250,13 +228,11 @@ static void add_process(struct looking *looking, int pid)
 
 static void add_children(struct looking *looking, struct warp_thread thread)
 {
-    char path[64];
-    char text[TEXT_OCTETS_MAX];
+    char text[WARP_PROC_OCTETS_MAX];
     struct bytes rest;
     struct bytes word;
 
-    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", thread.pid, thread.tid);
-    rest = read_text(path, text);
+    rest = warp_proc_read(thread.pid, thread.tid, "children", text);
     while (bytes_next_word(&rest, &word)) {
         unsigned long long pid;
 
@@ -267,15 +243,21 @@ static void add_children(struct looking *looking, struct warp_thread thread)
 
 static bool is_dead(int pid)
 {
-    char path[64];
-    char text[TEXT_OCTETS_MAX];
-    struct bytes octets;
-    const char *name_end;
+    char state = warp_proc_state(pid, pid);
 
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    octets = read_text(path, text);
-    name_end = octets.size > 0 ? strrchr(text, ')') : NULL;
-    return !name_end || name_end[1] == '\0' || name_end[2] == 'Z' || name_end[2] == 'X';
+    return state == '\0' || state == 'Z' || state == 'X';
+}
+
+/* It is at rest when it waits for what it traces, or for its next timer, which is written down. */
+static void look_at_tracer(struct looking *looking, int pid)
+{
+    char text[WARP_PROC_OCTETS_MAX];
+    struct warp_proc_call call;
+
+    if (warp_proc_read(pid, pid, "syscall", text).size == 0 || !warp_proc_call(text, &call) ||
+        !is_wait_of_tracer(call.number))
+        looking->view->busy = true;
+    add_children(looking, (struct warp_thread){pid, pid});
 }
 
 static void look_at_process(struct looking *looking, int pid)
@@ -284,6 +266,10 @@ static void look_at_process(struct looking *looking, int pid)
     struct dirent *entry;
     DIR *folder;
 
+    if (warp_place_tracer(looking->page, (uint32_t)pid) == (uint32_t)pid) {
+        look_at_tracer(looking, pid);
+        return;
+    }
     snprintf(path, sizeof(path), "/proc/%d/task", pid);
     folder = is_dead(pid) ? NULL : opendir(path);
     if (!folder)
@@ -305,19 +291,6 @@ static void look_at_process(struct looking *looking, int pid)
     closedir(folder);
 }
 
-/* When it is due for the first time after now. */
-static uint64_t next_ns(const struct warp_timer *timer, uint64_t now_ns)
-{
-    uint64_t deadline_ns = atomic_load(&timer->deadline_ns);
-    uint64_t interval_ns = atomic_load(&timer->interval_ns);
-
-    if (deadline_ns > now_ns)
-        return deadline_ns;
-    if (interval_ns == 0)
-        return WARP_NEVER;
-    return deadline_ns + ((now_ns - deadline_ns) / interval_ns + 1) * interval_ns;
-}
-
 /* Its process has not set it anew yet, or the kernel is about to fire it. */
 static bool is_moving(const struct looking *looking, const struct warp_timer *timer)
 {
@@ -337,7 +310,7 @@ static void look_at_timers(struct looking *looking, int pid)
 
     for (unsigned i = 0; i < WARP_TIMERS_MAX; i++) {
         const struct warp_timer *timer = &looking->page->timers[i];
-        uint64_t at_ns = next_ns(timer, looking->now_ns);
+        uint64_t at_ns = warp_place_next_ns(timer, looking->now_ns);
 
         if (atomic_load(&timer->pid) != (uint32_t)pid ||
             atomic_load(&timer->deadline_ns) == WARP_NEVER)

@@ -1,5 +1,6 @@
 /*
- * warp_page.h - the memory that the shim in a client (shim/) and the harness (warp.c) share.
+ * warp_page.h - the memory that the harness (warp.c) shares with who stands between a client and
+ * its time: the shim that is loaded into it (shim/), or the tracer that runs it (trace/).
  *
  * A client's clocks show real time and `ahead_ns`. Only the harness moves it, only forwards. Each
  * thread of the client writes down what it waits for while it waits; each timer that the kernel
@@ -22,6 +23,7 @@
 #define WARP_WAITS_MAX 256
 #define WARP_TIMERS_MAX 64
 #define WARP_PROCESSES_MAX 64
+#define WARP_TROUBLE_OCTETS 128
 #define WARP_NEVER UINT64_MAX
 /* Tells a thread that its time has come, or a process that its timers have to be set anew. Few
  * programs use the last real-time signals. */
@@ -49,13 +51,15 @@ struct warp_timer {
 struct warp_process {
     _Atomic uint32_t pid;          /* 0: free */
     _Atomic uint32_t has_timeouts; /* 1: SO_RCVTIMEO or SO_SNDTIMEO was set */
+    _Atomic uint32_t tracer;       /* who writes and acts for it (trace/); 0: it does so itself */
 };
 
 struct warp_page {
     uint32_t magic;
     _Atomic uint32_t jumps; /* a futex */
     _Atomic uint64_t ahead_ns;
-    _Atomic uint64_t ahead_before_ns; /* the last jump */
+    _Atomic uint64_t ahead_before_ns;  /* the last jump */
+    char trouble[WARP_TROUBLE_OCTETS]; /* why the client could not be traced; "": it could */
     struct warp_process processes[WARP_PROCESSES_MAX];
     struct warp_wait waits[WARP_WAITS_MAX];
     struct warp_timer timers[WARP_TIMERS_MAX];

@@ -1,4 +1,9 @@
-/* warp_program.c - whether a program can be told another time: it has to load the shim. */
+/*
+ * warp_program.c - how a program can be told another time.
+ *
+ * One that has a loader loads the shim. One that has none, or that makes its system calls by itself
+ * whatever it loads (Go's), is traced.
+ */
 #include "harness/warp/warp.h"
 
 #include "base/bytes.h"
@@ -17,41 +22,82 @@
 
 enum { INTERPRETERS_MAX = 4, HEAD_OCTETS = 4096 };
 
-static bool refuse(const char *program, const char *why, struct err *err)
+static enum warp_how refuse(const char *program, const char *why, struct err *err)
 {
-    return err_set(err, ERR_SYNTAX, "--warp cannot warp %.60s: %s", program, why);
+    err_set(err, ERR_SYNTAX, "--warp cannot warp %.60s: %s", program, why);
+    return WARP_NOT;
 }
 
 #ifdef __linux__
-/* PT_INTERP names the loader, and only a loader loads a shim. */
-static bool loads_libraries(struct bytes head)
+/* Its n-th part of that kind, as far as it lies within head. */
+static struct bytes part_of(struct bytes head, const Elf64_Ehdr *file, unsigned kind, unsigned n,
+                            bool *ret_is)
 {
-    Elf64_Ehdr file;
     Elf64_Phdr part;
 
-    memcpy(&file, head.data, sizeof(file));
-    for (unsigned i = 0; i < file.e_phnum; i++) {
-        size_t at = (size_t)file.e_phoff + (size_t)i * sizeof(part);
+    *ret_is = false;
+    for (unsigned i = 0; i < file->e_phnum; i++) {
+        size_t at = (size_t)file->e_phoff + (size_t)i * sizeof(part);
 
-        if (file.e_phoff > HEAD_OCTETS || at + sizeof(part) > head.size)
-            return true; /* too far away to be seen; then the runs tell */
+        if (file->e_phoff > HEAD_OCTETS || at + sizeof(part) > head.size)
+            break;
         memcpy(&part, head.data + at, sizeof(part));
-        if (part.p_type == PT_INTERP)
+        if (part.p_type != kind || n-- > 0)
+            continue;
+        *ret_is = true;
+        if (part.p_offset > head.size || part.p_filesz > head.size - part.p_offset)
+            break;
+        return bytes_slice(head, part.p_offset, part.p_offset + part.p_filesz);
+    }
+    return BYTES_NONE;
+}
+
+/* Where the parts are told of too far away to be seen, the runs tell. */
+static bool has_loader(struct bytes head, const Elf64_Ehdr *file)
+{
+    bool is = false;
+
+    (void)part_of(head, file, PT_INTERP, 0, &is);
+    return is || file->e_phoff + file->e_phnum * sizeof(Elf64_Phdr) > head.size;
+}
+
+/* Go's linker leaves a note in its name. */
+static bool is_of_go(struct bytes head, const Elf64_Ehdr *file)
+{
+    bool is = true;
+
+    for (unsigned n = 0; is; n++) {
+        struct bytes note = part_of(head, file, PT_NOTE, n, &is);
+
+        if (bytes_starts_with(bytes_after(note, sizeof(Elf64_Nhdr)), BYTES_LITERAL("Go\0")))
             return true;
     }
     return false;
 }
 
-static bool takes_binary(const char *program, struct bytes head, struct err *err)
+static enum warp_how by_tracer(const char *program, const Elf64_Ehdr *file, struct err *err)
 {
-    if (head.size < sizeof(Elf64_Ehdr) || memcmp(head.data, ELFMAG, SELFMAG) != 0)
-        return true; /* nobody knows what runs it */
+#ifdef __x86_64__
+    if (file->e_machine == EM_X86_64)
+        return WARP_BY_TRACER;
+#else
+    (void)file;
+#endif
+    return refuse(program, "it loads nothing, and such programs are traced on x86-64 alone", err);
+}
+
+static enum warp_how how_binary(const char *program, struct bytes head, struct err *err)
+{
+    Elf64_Ehdr file;
+
+    if (head.size < sizeof(file) || memcmp(head.data, ELFMAG, SELFMAG) != 0)
+        return WARP_BY_SHIM; /* nobody knows what runs it */
     if (head.data[EI_CLASS] != (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32))
         return refuse(program, "it is a program of another word size than smtpdrill", err);
-    if (!loads_libraries(head))
-        return refuse(program, "it is linked statically, so that nothing can be loaded into it",
-                      err);
-    return true;
+    memcpy(&file, head.data, sizeof(file));
+    if (has_loader(head, &file) && !is_of_go(head, &file))
+        return WARP_BY_SHIM;
+    return by_tracer(program, &file, err);
 }
 #endif
 
@@ -95,7 +141,7 @@ static struct bytes read_head(const char *path, char into[HEAD_OCTETS])
     return octets > 0 ? (struct bytes){into, (size_t)octets} : BYTES_NONE;
 }
 
-bool warp_takes(const char *program, const char *path, struct err *err)
+enum warp_how warp_how(const char *program, const char *path, struct err *err)
 {
 #ifdef __linux__
     char found[PATH_MAX];
@@ -108,15 +154,15 @@ bool warp_takes(const char *program, const char *path, struct err *err)
         struct bytes octets;
 
         if (!find(next, path, found) || stat(found, &facts) != 0)
-            return true; /* that it is not there is said elsewhere */
+            return WARP_BY_SHIM; /* that it is not there is said elsewhere */
         octets = read_head(found, head);
         if (has_interpreter(octets, next))
             continue;
         if ((facts.st_mode & (S_ISUID | S_ISGID)) != 0)
             return refuse(found, "it runs with rights of its own, and then nothing is loaded", err);
-        return takes_binary(found, octets, err);
+        return how_binary(found, octets, err);
     }
-    return true;
+    return WARP_BY_SHIM;
 #else
     (void)path;
     return refuse(program, "that needs Linux", err);

@@ -275,6 +275,23 @@ static bool by_child(void)
     return waitpid(child, &status, 0) == child && status == 0;
 }
 
+static const char *port;
+static const char *how_long;
+
+/* Another image, with another connection. */
+static bool by_exec(void)
+{
+    char *const words[] = {"waiting", "poll", (char *)(uintptr_t)port, (char *)(uintptr_t)how_long,
+                           NULL};
+    (void)execv("/proc/self/exe", words);
+    return false;
+}
+
+static bool by_signal(void)
+{
+    return by_poll() && raise(SIGUSR1) == 0;
+}
+
 static void hear_and_say(const char *command)
 {
     char reply[512];
@@ -317,6 +334,8 @@ static const struct {
     {"thread",              by_thread             },
     {"child",               by_child              },
     {"farewell",            by_farewell           },
+    {"exec",                by_exec               },
+    {"signal",              by_signal             },
 };
 
 /* To the nearest second. */
@@ -338,7 +357,9 @@ int main(int argc, char **argv)
     struct timespec from;
     struct timespec to;
     must(argc == 4, "arguments: WAY PORT SECONDS");
-    seconds = strtol(argv[3], NULL, 10);
+    port = argv[2];
+    how_long = argv[3];
+    seconds = strtol(how_long, NULL, 10);
     if (strcmp(argv[2], "-") != 0)
         open_connection(argv[2]);
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {

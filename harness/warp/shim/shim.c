@@ -3,14 +3,15 @@
 
 #include "harness/warp/shim/shim.h"
 
-#include <arpa/inet.h>
+#include "harness/warp/warp_peer.h"
+#include "harness/warp/warp_place.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -42,26 +43,6 @@ uint64_t shim_ahead_ns(void)
     return page ? atomic_load(&page->ahead_ns) : 0;
 }
 
-uint64_t shim_ns(const struct timespec *time)
-{
-    if (time->tv_sec < 0)
-        return 0;
-    if ((uint64_t)time->tv_sec > UINT64_MAX / SHIM_SECOND_NS - 1)
-        return WARP_NEVER;
-    return (uint64_t)time->tv_sec * SHIM_SECOND_NS + (uint64_t)time->tv_nsec;
-}
-
-struct timespec shim_timespec(uint64_t ns)
-{
-    return (struct timespec){.tv_sec = (time_t)(ns / SHIM_SECOND_NS),
-                             .tv_nsec = (long)(ns % SHIM_SECOND_NS)};
-}
-
-uint64_t shim_add(uint64_t ns, uint64_t more_ns)
-{
-    return more_ns > WARP_NEVER - ns ? WARP_NEVER : ns + more_ns;
-}
-
 uint64_t shim_real_ns(clockid_t clock)
 {
     int (*real)(clockid_t, struct timespec *);
@@ -69,12 +50,12 @@ uint64_t shim_real_ns(clockid_t clock)
 
     SHIM_REAL(real, "clock_gettime");
     real(clock, &now);
-    return shim_ns(&now);
+    return warp_ns(&now);
 }
 
 uint64_t shim_now_ns(void)
 {
-    return shim_add(shim_real_ns(CLOCK_MONOTONIC), shim_ahead_ns());
+    return warp_add(shim_real_ns(CLOCK_MONOTONIC), shim_ahead_ns());
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -85,13 +66,13 @@ static uint64_t distance(uint64_t a, uint64_t b)
 /* The clock of a condition is not to be had from outside; the epoch and the boot lie far apart. */
 uint64_t shim_point_ns(const struct timespec *at)
 {
-    uint64_t point = shim_ns(at);
-    uint64_t wall = shim_add(shim_real_ns(CLOCK_REALTIME), shim_ahead_ns());
+    uint64_t point = warp_ns(at);
+    uint64_t wall = warp_add(shim_real_ns(CLOCK_REALTIME), shim_ahead_ns());
     uint64_t now = shim_now_ns();
 
     if (distance(point, now) < distance(point, wall))
         return point;
-    return point > wall ? shim_add(now, point - wall) : now;
+    return point > wall ? warp_add(now, point - wall) : now;
 }
 
 /* ---- waiting --------------------------------------------------------------------------------- */
@@ -101,14 +82,7 @@ static struct warp_wait *claim(uint32_t tid)
 {
     if (last_wait && atomic_load(&last_wait->tid) == tid)
         return last_wait;
-    for (unsigned i = 0; i < WARP_WAITS_MAX; i++) {
-        struct warp_wait *wait = &page->waits[(tid + i) % WARP_WAITS_MAX];
-        uint32_t nobody = 0;
-
-        if (atomic_compare_exchange_strong(&wait->tid, &nobody, tid))
-            return wait;
-    }
-    return NULL;
+    return warp_place_wait(page, tid);
 }
 
 struct warp_wait *shim_wait_begin(uint64_t deadline_ns, bool foreign)
@@ -119,19 +93,14 @@ struct warp_wait *shim_wait_begin(uint64_t deadline_ns, bool foreign)
     last_wait = wait;
     if (!wait)
         return NULL;
-    atomic_store(&wait->foreign, foreign ? 1 : 0);
-    atomic_store(&wait->deadline_ns, deadline_ns);
-    atomic_fetch_add(&wait->turn, 1);
+    warp_place_begin(wait, deadline_ns, foreign);
     return wait;
 }
 
 void shim_wait_end(struct warp_wait *wait)
 {
-    if (!wait)
-        return;
-    atomic_fetch_add(&wait->turn, 1);
-    atomic_store(&wait->deadline_ns, 0);
-    atomic_store(&wait->tid, 0);
+    if (wait)
+        warp_place_end(wait);
 }
 
 const struct timespec *shim_left(uint64_t deadline_ns, struct timespec *ret)
@@ -141,7 +110,7 @@ const struct timespec *shim_left(uint64_t deadline_ns, struct timespec *ret)
     if (deadline_ns == WARP_NEVER)
         return NULL;
     now_ns = shim_now_ns();
-    *ret = shim_timespec(deadline_ns > now_ns ? deadline_ns - now_ns : 0);
+    *ret = warp_timespec(deadline_ns > now_ns ? deadline_ns - now_ns : 0);
     return ret;
 }
 
@@ -171,29 +140,11 @@ const sigset_t *shim_mask(const sigset_t *mask, sigset_t *ret)
     return ret;
 }
 
-static bool is_loopback(const struct sockaddr_storage *peer)
-{
-    if (peer->ss_family == AF_INET)
-        return ntohl(((const struct sockaddr_in *)peer)->sin_addr.s_addr) >> 24 == 127;
-    return peer->ss_family == AF_INET6 &&
-           IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)peer)->sin6_addr);
-}
-
-/* A name server answers in its own time; only who waits for this machine is told another one. */
 bool shim_is_foreign(int fd)
 {
-    struct sockaddr_storage peer = {0};
-    socklen_t octets = sizeof(peer);
-    int domain = 0;
-    int type = 0;
-    socklen_t size = sizeof(int);
     int error = errno;
-    bool foreign = false;
+    bool foreign = warp_peer_is_foreign(fd);
 
-    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
-        getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain != AF_UNIX)
-        foreign = type != SOCK_STREAM ||
-                  (getpeername(fd, (struct sockaddr *)&peer, &octets) == 0 && !is_loopback(&peer));
     errno = error;
     return foreign;
 }
@@ -238,15 +189,7 @@ static void time_has_come(int number)
 
 static void enter(void)
 {
-    uint32_t pid = (uint32_t)getpid();
-
-    for (unsigned i = 0; i < WARP_PROCESSES_MAX; i++) {
-        uint32_t nobody = 0;
-
-        if (atomic_load(&page->processes[i].pid) == pid ||
-            atomic_compare_exchange_strong(&page->processes[i].pid, &nobody, pid))
-            return;
-    }
+    (void)warp_place_process(page, (uint32_t)getpid());
 }
 
 /* What the program that called exec() had there; alarm() goes on. */

@@ -12,13 +12,12 @@
 #define HARNESS_WARP_SHIM_SHIM_H
 
 #include "harness/warp/warp_page.h"
+#include "harness/warp/warp_time.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <time.h>
-
-#define SHIM_SECOND_NS UINT64_C(1000000000)
 
 /* The next definition behind this library: the C library's; looked up once. */
 void *shim_find(_Atomic(void *) *found, const char *name);
@@ -32,9 +31,6 @@ uint64_t shim_ahead_ns(void);
 uint64_t shim_real_ns(clockid_t clock);
 uint64_t shim_now_ns(void); /* the client's CLOCK_MONOTONIC */
 
-uint64_t shim_ns(const struct timespec *time);
-struct timespec shim_timespec(uint64_t ns);
-uint64_t shim_add(uint64_t ns, uint64_t more_ns); /* WARP_NEVER at the most */
 /* A time point of whichever clock it fits, as one of CLOCK_MONOTONIC. Both are the client's. */
 uint64_t shim_point_ns(const struct timespec *at);
 
@@ -50,7 +46,7 @@ const struct timespec *shim_left(uint64_t deadline_ns, struct timespec *ret);
 bool shim_again(int *result, uint64_t deadline_ns);
 /* mask, or that of the thread, without the signal that wakes it. */
 const sigset_t *shim_mask(const sigset_t *mask, sigset_t *ret);
-bool shim_is_foreign(int fd);
+bool shim_is_foreign(int fd); /* keeps errno */
 int shim_poll(struct pollfd *fds, nfds_t count, uint64_t deadline_ns, const sigset_t *mask);
 
 /* ---- timers ---------------------------------------------------------------------------------- */

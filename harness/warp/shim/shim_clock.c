@@ -21,13 +21,13 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
     SHIM_REAL(real, "clock_gettime");
     result = real(clock, ret);
     if (result == 0 && is_warped(clock))
-        *ret = shim_timespec(shim_add(shim_ns(ret), shim_ahead_ns()));
+        *ret = warp_timespec(warp_add(warp_ns(ret), shim_ahead_ns()));
     return result;
 }
 
 static struct timespec wall(void)
 {
-    return shim_timespec(shim_add(shim_real_ns(CLOCK_REALTIME), shim_ahead_ns()));
+    return warp_timespec(warp_add(shim_real_ns(CLOCK_REALTIME), shim_ahead_ns()));
 }
 
 /* The zone is of no use any more, and nobody asks for it. */
@@ -71,7 +71,7 @@ static int sleep_until(uint64_t deadline_ns, struct timespec *ret_left)
 
 static bool is_time(const struct timespec *time)
 {
-    return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < (long)SHIM_SECOND_NS;
+    return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < (long)WARP_SECOND_NS;
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left)
@@ -86,7 +86,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, str
         return EINVAL;
     if (flags & TIMER_ABSTIME)
         return sleep_until(shim_point_ns(time), NULL);
-    return sleep_until(shim_add(shim_now_ns(), shim_ns(time)), left);
+    return sleep_until(warp_add(shim_now_ns(), warp_ns(time)), left);
 }
 
 int nanosleep(const struct timespec *time, struct timespec *left)
@@ -101,7 +101,7 @@ int nanosleep(const struct timespec *time, struct timespec *left)
 
 int usleep(useconds_t us)
 {
-    const struct timespec time = shim_timespec((uint64_t)us * 1000);
+    const struct timespec time = warp_timespec((uint64_t)us * 1000);
 
     return nanosleep(&time, NULL);
 }

@@ -46,7 +46,7 @@ int setsockopt(int fd, int level, int option, const void *value, socklen_t octet
     memcpy(&time, value, sizeof(time));
     if (fd < FDS_MAX)
         atomic_store(option == SO_RCVTIMEO ? &receive_ns[fd] : &send_ns[fd],
-                     (uint64_t)time.tv_sec * SHIM_SECOND_NS + (uint64_t)time.tv_usec * 1000);
+                     (uint64_t)time.tv_sec * WARP_SECOND_NS + (uint64_t)time.tv_usec * 1000);
     note_process();
     return result;
 }
@@ -64,7 +64,7 @@ static uint64_t timeout_ns(int fd, int option)
         return 0;
     if (getsockopt(fd, SOL_SOCKET, option, &time, &octets) == 0 &&
         (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0)
-        ns = (uint64_t)time.tv_sec * SHIM_SECOND_NS + (uint64_t)time.tv_usec * 1000;
+        ns = (uint64_t)time.tv_sec * WARP_SECOND_NS + (uint64_t)time.tv_usec * 1000;
     errno = error;
     return ns;
 }
@@ -84,7 +84,7 @@ static bool may_receive(int fd, int flags)
 {
     uint64_t ns = (flags & MSG_DONTWAIT) != 0 ? 0 : timeout_ns(fd, SO_RCVTIMEO);
 
-    return ns == 0 || is_ready(fd, POLLIN, shim_add(shim_now_ns(), ns));
+    return ns == 0 || is_ready(fd, POLLIN, warp_add(shim_now_ns(), ns));
 }
 
 ssize_t read(int fd, void *to, size_t octets)
@@ -165,7 +165,7 @@ ssize_t __recvfrom_chk(int fd, void *restrict to, size_t octets, size_t room, in
 static ssize_t send_within(int fd, const char *from, size_t octets, int flags, uint64_t ns)
 {
     ssize_t (*real)(int, const void *, size_t, int);
-    uint64_t deadline_ns = shim_add(shim_now_ns(), ns);
+    uint64_t deadline_ns = warp_add(shim_now_ns(), ns);
     size_t sent = 0;
 
     SHIM_REAL(real, "send");

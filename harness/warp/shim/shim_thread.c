@@ -135,7 +135,7 @@ static int wait_until(pthread_cond_t *condition, pthread_mutex_t *mutex, uint64_
     clockwait *real;
     struct left_behind left;
     uint64_t ahead_ns = shim_ahead_ns();
-    struct timespec at = shim_timespec(deadline_ns > ahead_ns ? deadline_ns - ahead_ns : 0);
+    struct timespec at = warp_timespec(deadline_ns > ahead_ns ? deadline_ns - ahead_ns : 0);
     int failure;
 
     SHIM_REAL(real, "pthread_cond_clockwait");
@@ -174,7 +174,7 @@ static int take_until(sem_t *semaphore, uint64_t deadline_ns)
     SHIM_REAL(real, "sem_clockwait");
     do {
         uint64_t ahead_ns = shim_ahead_ns();
-        struct timespec at = shim_timespec(deadline_ns > ahead_ns ? deadline_ns - ahead_ns : 0);
+        struct timespec at = warp_timespec(deadline_ns > ahead_ns ? deadline_ns - ahead_ns : 0);
         int as_poll;
 
         result = real(semaphore, CLOCK_MONOTONIC, &at);
@@ -202,7 +202,7 @@ int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict ret,
                  const struct timespec *restrict timeout)
 {
     int (*real)(const sigset_t *, siginfo_t *, const struct timespec *);
-    uint64_t deadline_ns = timeout ? shim_add(shim_now_ns(), shim_ns(timeout)) : WARP_NEVER;
+    uint64_t deadline_ns = timeout ? warp_add(shim_now_ns(), warp_ns(timeout)) : WARP_NEVER;
     struct warp_wait *wait = shim_wait_begin(deadline_ns, false);
     int number;
     bool again;

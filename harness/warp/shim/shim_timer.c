@@ -8,6 +8,8 @@
 
 #include "harness/warp/shim/shim.h"
 
+#include "harness/warp/warp_place.h"
+
 #include <errno.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -20,56 +22,37 @@
 
 /* ---- what is written down -------------------------------------------------------------------- */
 
-static struct warp_timer *find(uint32_t pid, enum warp_timer_kind kind, int64_t id)
+static struct warp_timer *find(enum warp_timer_kind kind, int64_t id)
 {
     struct warp_page *page = shim_page();
 
-    for (unsigned i = 0; page && i < WARP_TIMERS_MAX; i++) {
-        struct warp_timer *timer = &page->timers[i];
-
-        if (atomic_load(&timer->pid) == pid && atomic_load(&timer->kind) == (uint32_t)kind &&
-            atomic_load(&timer->id) == id)
-            return timer;
-    }
-    return NULL;
+    return page ? warp_place_timer_of(page, (uint32_t)getpid(), kind, id) : NULL;
 }
 
-static struct warp_timer *claim(uint32_t pid, enum warp_timer_kind kind, int64_t id)
+static struct warp_timer *claim(enum warp_timer_kind kind, int64_t id)
 {
     struct warp_page *page = shim_page();
-    struct warp_timer *timer = find(pid, kind, id);
 
-    for (unsigned i = 0; !timer && page && i < WARP_TIMERS_MAX; i++) {
-        uint32_t nobody = 0;
-
-        if (!atomic_compare_exchange_strong(&page->timers[i].pid, &nobody, pid))
-            continue;
-        timer = &page->timers[i];
-        atomic_store(&timer->deadline_ns, WARP_NEVER);
-        atomic_store(&timer->kind, (uint32_t)kind);
-        atomic_store(&timer->id, id);
-    }
-    return timer;
+    return page ? warp_place_timer(page, (uint32_t)getpid(), kind, id) : NULL;
 }
 
 /* The kernel has it now, and will fire it then. */
 static void note_set(struct warp_timer *timer, uint64_t value_ns)
 {
-    atomic_store(&timer->fires_ns, shim_add(shim_real_ns(CLOCK_MONOTONIC), value_ns));
+    atomic_store(&timer->fires_ns, warp_add(shim_real_ns(CLOCK_MONOTONIC), value_ns));
     atomic_store(&timer->jumps, atomic_load(&shim_page()->jumps));
 }
 
 static void write_down(enum warp_timer_kind kind, int64_t id, uint64_t value_ns,
                        uint64_t interval_ns)
 {
-    uint32_t pid = (uint32_t)getpid();
-    struct warp_timer *timer = value_ns > 0 ? claim(pid, kind, id) : find(pid, kind, id);
+    struct warp_timer *timer = value_ns > 0 ? claim(kind, id) : find(kind, id);
 
     if (!timer)
         return;
     atomic_store(&timer->interval_ns, interval_ns);
     atomic_store(&timer->deadline_ns,
-                 value_ns > 0 ? shim_add(shim_now_ns(), value_ns) : WARP_NEVER);
+                 value_ns > 0 ? warp_add(shim_now_ns(), value_ns) : WARP_NEVER);
     note_set(timer, value_ns);
     if (value_ns == 0)
         atomic_store(&timer->pid, 0);
@@ -150,15 +133,15 @@ static void set_anew(struct warp_timer *timer, uint64_t now_ns, uint64_t before_
     uint64_t deadline_ns = next_ns(timer, before_ns);
     uint64_t left_ns = deadline_ns > now_ns + SOON_NS ? deadline_ns - now_ns : SOON_NS;
 
-    if (!get(timer, &is) || shim_ns(&is.it_value) == 0) {
+    if (!get(timer, &is) || warp_ns(&is.it_value) == 0) {
         atomic_store(&timer->pid, 0); /* it has fired, or is gone */
         return;
     }
-    if (shim_ns(&is.it_value) > left_ns) {
-        is.it_value = shim_timespec(left_ns);
+    if (warp_ns(&is.it_value) > left_ns) {
+        is.it_value = warp_timespec(left_ns);
         set(timer, &is);
     }
-    note_set(timer, shim_ns(&is.it_value));
+    note_set(timer, warp_ns(&is.it_value));
 }
 
 void shim_timers_jumped(void)
@@ -179,19 +162,14 @@ void shim_timers_jumped(void)
 
 /* ---- what clients call ----------------------------------------------------------------------- */
 
-static uint64_t of_timeval(const struct timeval *time)
-{
-    return (uint64_t)time->tv_sec * SHIM_SECOND_NS + (uint64_t)time->tv_usec * 1000;
-}
-
 int setitimer(__itimer_which_t which, const struct itimerval *restrict to,
               struct itimerval *restrict old)
 {
     int result = (int)syscall(SYS_setitimer, which, to, old);
 
     if (result == 0 && which == ITIMER_REAL)
-        write_down(WARP_TIMER_ITIMER, 0, to ? of_timeval(&to->it_value) : 0,
-                   to ? of_timeval(&to->it_interval) : 0);
+        write_down(WARP_TIMER_ITIMER, 0, to ? warp_timeval_ns(&to->it_value) : 0,
+                   to ? warp_timeval_ns(&to->it_interval) : 0);
     return result;
 }
 
@@ -215,14 +193,14 @@ int timer_create(clockid_t clock, struct sigevent *restrict event, timer_t *rest
     /* Timers of processor time are not written down, and so they stay as they are. */
     if (result == 0 && clock >= 0 && clock != CLOCK_PROCESS_CPUTIME_ID &&
         clock != CLOCK_THREAD_CPUTIME_ID)
-        (void)claim((uint32_t)getpid(), WARP_TIMER_POSIX, (int64_t)(intptr_t)*ret);
+        (void)claim(WARP_TIMER_POSIX, (int64_t)(intptr_t)*ret);
     return result;
 }
 
 int timer_delete(timer_t id)
 {
     int (*real)(timer_t);
-    struct warp_timer *timer = find((uint32_t)getpid(), WARP_TIMER_POSIX, (int64_t)(intptr_t)id);
+    struct warp_timer *timer = find(WARP_TIMER_POSIX, (int64_t)(intptr_t)id);
 
     SHIM_REAL(real, "timer_delete");
     if (timer)
@@ -234,13 +212,13 @@ int timer_delete(timer_t id)
 static struct itimerspec relative(const struct itimerspec *to, bool is_point)
 {
     struct itimerspec as = *to;
-    uint64_t value_ns = shim_ns(&to->it_value);
+    uint64_t value_ns = warp_ns(&to->it_value);
 
     if (is_point && value_ns > 0) {
         uint64_t at_ns = shim_point_ns(&to->it_value);
         uint64_t now_ns = shim_now_ns();
 
-        as.it_value = shim_timespec(at_ns > now_ns ? at_ns - now_ns : 1);
+        as.it_value = warp_timespec(at_ns > now_ns ? at_ns - now_ns : 1);
     }
     return as;
 }
@@ -249,7 +227,7 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *restrict to,
                   struct itimerspec *restrict old)
 {
     int (*real)(timer_t, int, const struct itimerspec *, struct itimerspec *);
-    struct warp_timer *timer = find((uint32_t)getpid(), WARP_TIMER_POSIX, (int64_t)(intptr_t)id);
+    struct warp_timer *timer = find(WARP_TIMER_POSIX, (int64_t)(intptr_t)id);
     struct itimerspec as;
     int result;
 
@@ -260,11 +238,11 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *restrict to,
     result = real(id, 0, &as, old);
     if (result != 0)
         return result;
-    atomic_store(&timer->interval_ns, shim_ns(&as.it_interval));
-    atomic_store(&timer->deadline_ns, shim_ns(&as.it_value) > 0
-                                          ? shim_add(shim_now_ns(), shim_ns(&as.it_value))
+    atomic_store(&timer->interval_ns, warp_ns(&as.it_interval));
+    atomic_store(&timer->deadline_ns, warp_ns(&as.it_value) > 0
+                                          ? warp_add(shim_now_ns(), warp_ns(&as.it_value))
                                           : WARP_NEVER);
-    note_set(timer, shim_ns(&as.it_value));
+    note_set(timer, warp_ns(&as.it_value));
     return result;
 }
 
@@ -274,6 +252,6 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *to, struct itime
     int result = (int)syscall(SYS_timerfd_settime, fd, 0, &as, old);
 
     if (result == 0)
-        write_down(WARP_TIMER_FD, fd, shim_ns(&as.it_value), shim_ns(&as.it_interval));
+        write_down(WARP_TIMER_FD, fd, warp_ns(&as.it_value), warp_ns(&as.it_interval));
     return result;
 }

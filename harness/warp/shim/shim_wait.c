@@ -12,12 +12,12 @@ static uint64_t in_ms(int timeout_ms)
 {
     if (timeout_ms < 0)
         return WARP_NEVER;
-    return shim_add(shim_now_ns(), (uint64_t)timeout_ms * 1000000);
+    return warp_add(shim_now_ns(), (uint64_t)timeout_ms * 1000000);
 }
 
 static uint64_t in_time(const struct timespec *timeout)
 {
-    return timeout ? shim_add(shim_now_ns(), shim_ns(timeout)) : WARP_NEVER;
+    return timeout ? warp_add(shim_now_ns(), warp_ns(timeout)) : WARP_NEVER;
 }
 
 int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
@@ -140,7 +140,7 @@ int select(int count, fd_set *restrict in, fd_set *restrict out, fd_set *restric
     if (timeout) {
         left = (struct timespec){.tv_sec = timeout->tv_sec};
         deadline_ns =
-            shim_add(shim_add(shim_now_ns(), shim_ns(&left)), (uint64_t)timeout->tv_usec * 1000);
+            warp_add(warp_add(shim_now_ns(), warp_ns(&left)), (uint64_t)timeout->tv_usec * 1000);
     }
     ready = select_until(count, &sets, deadline_ns, NULL);
     if (timeout && shim_left(deadline_ns, &left))
@@ -158,7 +158,7 @@ static int left_ms(uint64_t deadline_ns)
 
     if (!shim_left(deadline_ns, &left))
         return -1;
-    ns = shim_add(shim_ns(&left), 999999);
+    ns = warp_add(warp_ns(&left), 999999);
     return ns / 1000000 > INT32_MAX ? INT32_MAX : (int)(ns / 1000000);
 }
 
