@@ -47,9 +47,21 @@ static void jumped(void *owner)
     process_expire(run->process);
 }
 
+/* What it would say of its time would not be true. */
+static void lost(void *owner, const char *program)
+{
+    struct one_run *run = owner;
+    if (run->err.kind == ERR_NONE)
+        err_set(&run->err, ERR_IO,
+                "--warp could not warp the client: %.70s waits without the shim (LD_PRELOAD was "
+                "taken from it, or it loads nothing)",
+                program);
+    process_expire(run->process);
+}
+
 bool run_warp_prepare(struct one_run *run)
 {
-    static const struct warp_calls calls = {.ask = ask, .jumped = jumped};
+    static const struct warp_calls calls = {.ask = ask, .jumped = jumped, .lost = lost};
     if (run->setting->shim == NULL)
         return true;
     run->warp = warp_new(run->setting->loop, run->folder.path, &calls, run, &run->err);

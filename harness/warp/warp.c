@@ -4,6 +4,7 @@
 
 #include "harness/warp/warp_look.h"
 #include "harness/warp/warp_place.h"
+#include "harness/warp/warp_proc.h"
 #include "transport/clock.h"
 
 #include <errno.h>
@@ -188,18 +189,37 @@ static bool is_at_rest(struct warp *warp, const struct warp_servers *servers)
     return warp->jumped || now_ms >= warp->rests_from_ms + WARP_SETTLE_MS;
 }
 
+/* Only asked when it matters: before a jump, and when none comes for a while. */
+static bool is_lost(struct warp *warp, bool rests)
+{
+    char program[PATH_MAX];
+    int stranger =
+        rests || warp->looks > LOOKS_AT_ONCE ? warp_look_stranger(&warp->view, warp->path) : 0;
+
+    if (stranger == 0)
+        return false;
+    warp_proc_program(stranger, program, sizeof(program));
+    warp_stop(warp);
+    warp->calls->lost(warp->owner, program);
+    return true;
+}
+
 static void look_due(void *owner)
 {
     struct warp *warp = owner;
     struct warp_servers servers = {.deadline_ms = ENGINE_NEVER};
     uint64_t by_ms;
+    bool rests;
 
     if (warp->pid == 0)
         return;
     look(warp);
     warp->calls->ask(warp->owner, &servers);
     wake_due(warp);
-    if (!is_at_rest(warp, &servers)) {
+    rests = is_at_rest(warp, &servers);
+    if (is_lost(warp, rests))
+        return;
+    if (!rests) {
         look_again_later(warp);
         return;
     }

@@ -37,6 +37,8 @@ struct warp_servers {
 struct warp_calls {
     void (*ask)(void *owner, struct warp_servers *ret);
     void (*jumped)(void *owner);
+    /* A process of the client waits and cannot be told another time; nothing jumps any more. */
+    void (*lost)(void *owner, const char *program);
 };
 
 struct warp *warp_new(struct loop *loop, const char *folder, const struct warp_calls *calls,

@@ -59,6 +59,9 @@ static const struct {
     {SYS_pselect6,        BOUND_NULL, 4},
     {SYS_rt_sigtimedwait, BOUND_NULL, 2},
     {SYS_epoll_pwait,     BOUND_INT,  3},
+    {SYS_epoll_pwait2,    BOUND_NULL, 3},
+    {SYS_nanosleep,       BOUND_NULL, 0}, /* which is never so */
+    {SYS_clock_nanosleep, BOUND_NULL, 2},
 #ifdef SYS_poll
     {SYS_poll,            BOUND_INT,  2},
 #endif
@@ -125,18 +128,21 @@ static bool has_timeouts(const struct warp_page *page, int pid)
     return false;
 }
 
-/* A file is read as fast as the system can; only at a socket or a pipe somebody else is waited for.
- */
-static bool waits_for_peer(const struct warp_page *page, int pid, uint64_t fd)
+/* Is that descriptor a "pipe:" or a "socket:"? */
+static bool is_at(int pid, uint64_t fd, const char *kind)
 {
     char path[64];
     char what[16] = "";
 
     snprintf(path, sizeof(path), "/proc/%d/fd/%llu", pid, (unsigned long long)fd);
-    if (readlink(path, what, sizeof(what) - 1) < 0)
-        return false;
-    return strncmp(what, "pipe:", 5) == 0 ||
-           (strncmp(what, "socket:", 7) == 0 && !has_timeouts(page, pid));
+    return readlink(path, what, sizeof(what) - 1) >= 0 && strncmp(what, kind, strlen(kind)) == 0;
+}
+
+/* A file is read as fast as the system can; only at a socket or a pipe somebody else is waited for.
+ */
+static bool waits_for_peer(const struct warp_page *page, int pid, uint64_t fd)
+{
+    return is_at(pid, fd, "pipe:") || (is_at(pid, fd, "socket:") && !has_timeouts(page, pid));
 }
 
 static bool waits_for_ever(const struct warp_page *page, int pid, const struct warp_proc_call *call)
@@ -162,6 +168,32 @@ static bool waits_for_ever(const struct warp_page *page, int pid, const struct w
     (void)page, (void)pid, (void)call;
 #endif
     return false;
+}
+
+/* What waits for another process, at a pipe, or for another thread, has no time of its own. */
+static bool is_suspect(const struct looking *looking, int pid, const struct warp_proc_call *call)
+{
+#ifdef __linux__
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+        if (waits[i].number != call->number)
+            continue;
+        if (waits[i].bound == BOUND_FD)
+            return is_at(pid, call->arguments[0], "socket:");
+        return call->number != SYS_wait4 && call->number != SYS_waitid &&
+               (call->number != SYS_futex || !waits_for_ever(looking->page, pid, call));
+    }
+#else
+    (void)looking, (void)pid, (void)call;
+#endif
+    return false;
+}
+
+static void note_suspect(struct looking *looking, int pid)
+{
+    struct warp_view *view = looking->view;
+
+    if (view->suspect_count == 0 || view->suspects[view->suspect_count - 1] != pid)
+        view->suspects[view->suspect_count++] = pid;
 }
 
 static void take_wait(struct looking *looking, struct warp_thread thread,
@@ -207,6 +239,8 @@ static void look_at_thread(struct looking *looking, struct warp_thread thread)
         looking->view->busy = true;
         return;
     }
+    if (!is_traced && is_suspect(looking, thread.pid, &call))
+        note_suspect(looking, thread.pid);
     if (wait && (is_traced || is_of_shim(call.number)))
         take_wait(looking, thread, wait);
     else if (!waits_for_ever(looking->page, thread.pid, &call))
@@ -331,7 +365,7 @@ void warp_look(const struct warp_page *page, int pid, uint64_t now_ns, struct wa
     ret->busy = false;
     ret->deadline_ns = WARP_NEVER;
     ret->print = UINT64_C(0xcbf29ce484222325);
-    ret->due_count = ret->timed_count = 0;
+    ret->due_count = ret->timed_count = ret->suspect_count = 0;
     add_process(&looking, pid);
     for (unsigned i = 0; i < WARP_PROCESSES_MAX; i++)
         if (atomic_load(&page->processes[i].pid) != 0)
@@ -341,4 +375,12 @@ void warp_look(const struct warp_page *page, int pid, uint64_t now_ns, struct wa
         look_at_timers(&looking, looking.processes[i]);
     }
     ret->busy = ret->busy || looking.thread_count == 0; /* it has ended, which is told elsewhere */
+}
+
+int warp_look_stranger(const struct warp_view *view, const char *path)
+{
+    for (size_t i = 0; i < view->suspect_count; i++)
+        if (!warp_proc_maps(view->suspects[i], path) && !is_dead(view->suspects[i]))
+            return view->suspects[i];
+    return 0;
 }

@@ -34,7 +34,14 @@ struct warp_view {
     size_t due_count;
     int timed[WARP_LOOK_PROCESSES_MAX]; /* processes with timers that are to be set anew */
     size_t timed_count;
+    int suspects[WARP_LOOK_PROCESSES_MAX]; /* wait in the kernel for what may come to an end */
+    size_t suspect_count;
 };
+
+/* A process that waits, and has not loaded the page whose path this is: what it waits for, and how
+ * long, is not known. 0: there is none. To be asked when time is about to jump, or seems to stand
+ * still: it takes longer than a look. */
+int warp_look_stranger(const struct warp_view *view, const char *path);
 
 void warp_look(const struct warp_page *page, int pid, uint64_t now_ns, struct warp_view *ret);
 

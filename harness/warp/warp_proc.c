@@ -51,3 +51,32 @@ bool warp_proc_call(char *text, struct warp_proc_call *ret)
     }
     return true;
 }
+
+bool warp_proc_maps(int pid, const char *path)
+{
+    char name[64];
+    char line[WARP_PROC_OCTETS_MAX];
+    bool found = false;
+    FILE *file;
+
+    snprintf(name, sizeof(name), "/proc/%d/maps", pid);
+    file = fopen(name, "re");
+    while (file && !found && fgets(line, sizeof(line), file))
+        found = strstr(line, path) != NULL;
+    if (file)
+        (void)fclose(file);
+    return found;
+}
+
+void warp_proc_program(int pid, char *ret, size_t octets)
+{
+    char name[64];
+    ssize_t count;
+
+    snprintf(name, sizeof(name), "/proc/%d/exe", pid);
+    count = readlink(name, ret, octets - 1);
+    if (count <= 0)
+        snprintf(ret, octets, "?");
+    else
+        ret[count] = '\0';
+}

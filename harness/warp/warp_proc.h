@@ -31,4 +31,10 @@ char warp_proc_state(int pid, int tid);
 /* Reads the text of "syscall". False: the thread runs. */
 bool warp_proc_call(char *text, struct warp_proc_call *ret);
 
+/* Has a process mapped that file? False also where nobody may know. */
+bool warp_proc_maps(int pid, const char *path);
+
+/* Which program a process executes; "?" where nobody may know. */
+void warp_proc_program(int pid, char *ret, size_t octets);
+
 #endif

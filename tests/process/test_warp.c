@@ -148,6 +148,41 @@ START_TEST(a_program_with_rights_of_its_own_is_refused)
 }
 END_TEST
 
+/* ---- who loses the shim ---------------------------------------------------------------------- */
+
+/* By a client that waits for so long, and by one of which nothing tells how long it waits. */
+START_TEST(a_client_without_the_shim_is_an_error_and_no_wait)
+{
+    static const char *const ways[] = {"poll", "nanosleep", "epoll", "receive-timeout", "alarm"};
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        ck_assert_int_eq(run("timeout 60 $D run --warp --scenarios s silent -- "
+                             "sh -c 'env -i $C %s $0 300' {port}%s",
+                             ways[i], ""),
+                         2);
+        has("ERROR silent[least=200s]");
+        has("waiting_client waits without the shim (LD_PRELOAD was taken from it, or it loads "
+            "nothing)");
+        has_not("FAIL");
+    }
+}
+END_TEST
+
+/* What only waits for others has no time of its own. */
+START_TEST(a_process_without_the_shim_that_waits_for_no_time_does_no_harm)
+{
+    int status = run("$D run -v --warp --scenarios s silent -- sh -c '$C %s $0 300; "
+                     "s=$?; exit $s' {port}%s",
+                     "poll", "");
+    ck_assert_msg(status == 0, "status %d:\n%.3000s", status, output);
+    status = run("$D run -v --warp --scenarios s silent -- "
+                 "sh -c '{ $C %s $0 300; echo $? >&3; } 3>told | env -i cat >/dev/null; "
+                 "exit $(cat told)' {port}%s",
+                 "poll", "");
+    ck_assert_msg(status == 0, "status %d:\n%.3000s", status, output);
+    has("; 1 warped");
+}
+END_TEST
+
 /* ---- a second opinion ------------------------------------------------------------------------ */
 
 /* libfaketime makes a client's time run a hundred times as fast: it waits as long, by its clocks.
@@ -192,6 +227,8 @@ int main(int argc, char **argv)
     tcase_add_test(tests, a_program_that_cannot_be_traced_is_refused);
     tcase_add_test(tests, a_script_is_what_runs_it);
     tcase_add_test(tests, a_program_with_rights_of_its_own_is_refused);
+    tcase_add_test(tests, a_client_without_the_shim_is_an_error_and_no_wait);
+    tcase_add_test(tests, a_process_without_the_shim_that_waits_for_no_time_does_no_harm);
     tcase_add_test(tests, libfaketime_agrees);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
