@@ -4,84 +4,41 @@
  */
 #include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* They need size_t, and do not say so. */
 #include <auth-client.h>
 #include <libesmtp.h>
 
-static char password[512];
+#include <adapter.h>
 
-static const char *fact(const char *name)
-{
-    char variable[64];
-    snprintf(variable, sizeof(variable), "SMTPDRILL_%s", name);
-    const char *value = getenv(variable);
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
-static void put_quoted(const char *text)
-{
-    putchar('"');
-    for (; text != NULL && *text != '\0'; text++) {
-        unsigned char octet = (unsigned char)*text;
-        if (octet < 32 || octet > 126 || octet == '"' || octet == '\\')
-            printf("\\u%04x", octet);
-        else
-            putchar(octet);
-    }
-    putchar('"');
-}
-
-static const char *word_of(int code)
-{
-    return code / 100 == 2   ? "sent"
-           : code / 100 == 4 ? "temporary"
-           : code / 100 == 5 ? "permanent"
-                             : NULL;
-}
-
-static int status_of(const char *word)
-{
-    return strcmp(word, "sent") == 0 ? 0 : strcmp(word, "temporary") == 0 ? 75 : 69;
-}
+static char password[ADAPTER_PASSWORD_OCTETS];
 
 static int answer(auth_client_request_t request, char **result, int fields, void *arg)
 {
     (void)arg;
     for (int i = 0; i < fields; i++) {
         if (request[i].flags & AUTH_USER)
-            result[i] = (char *)(unsigned long)fact("USER");
+            result[i] = (char *)(unsigned long)adapter_fact("USER");
         else if (request[i].flags & AUTH_PASS)
             result[i] = password;
     }
     return 1;
 }
 
-static void read_password(void)
-{
-    FILE *file = fopen(fact("PASSWORD_FILE"), "r");
-    if (file == NULL || fgets(password, sizeof(password), file) == NULL)
-        exit(1);
-    fclose(file);
-    password[strcspn(password, "\n")] = '\0';
-}
-
 static void set_session(smtp_session_t session)
 {
     char server[300];
-    snprintf(server, sizeof(server), "%s:%s", fact("HOST"), fact("PORT"));
+    snprintf(server, sizeof(server), "%s:%s", adapter_fact("HOST"), adapter_fact("PORT"));
     smtp_set_server(session, server);
-    smtp_set_hostname(session, fact("DOMAIN") != NULL ? fact("DOMAIN") : "client.example");
-    if (fact("TIMEOUT_MS") != NULL)
+    smtp_set_hostname(session,
+                      adapter_fact("DOMAIN") != NULL ? adapter_fact("DOMAIN") : "client.example");
+    if (adapter_fact("TIMEOUT_MS") != NULL)
         for (int which = Timeout_GREETING; which <= Timeout_DATA2; which++)
             smtp_set_timeout(session, which | Timeout_OVERRIDE_RFC2822_MINIMUM,
-                             strtol(fact("TIMEOUT_MS"), NULL, 10));
-    if (fact("USER") == NULL)
+                             strtol(adapter_fact("TIMEOUT_MS"), NULL, 10));
+    if (adapter_fact("USER") == NULL)
         return;
-    read_password();
+    adapter_password(password);
     auth_client_init();
     auth_context_t context = auth_create_context();
     auth_set_mechanism_flags(context, AUTH_PLUGIN_PLAIN, 0);
@@ -91,22 +48,22 @@ static void set_session(smtp_session_t session)
 
 static void set_message(smtp_message_t message)
 {
-    FILE *file = fopen(fact("MESSAGE_CRLF"), "r");
+    FILE *file = fopen(adapter_fact("MESSAGE_CRLF"), "r");
     if (file == NULL)
         exit(1);
-    smtp_set_reverse_path(message, fact("FROM"));
+    smtp_set_reverse_path(message, adapter_fact("FROM"));
     smtp_set_message_fp(message, file);
-    if (fact("RET") != NULL)
-        smtp_dsn_set_ret(message, strcmp(fact("RET"), "FULL") == 0 ? Ret_FULL : Ret_HDRS);
-    if (fact("ENVID") != NULL)
-        smtp_dsn_set_envid(message, fact("ENVID"));
+    if (adapter_fact("RET") != NULL)
+        smtp_dsn_set_ret(message, strcmp(adapter_fact("RET"), "FULL") == 0 ? Ret_FULL : Ret_HDRS);
+    if (adapter_fact("ENVID") != NULL)
+        smtp_dsn_set_envid(message, adapter_fact("ENVID"));
 }
 
 static void add_recipient(smtp_message_t message, const char *address)
 {
     smtp_recipient_t recipient = smtp_add_recipient(message, address);
-    const char *notify = fact("NOTIFY");
-    const char *original = fact("ORCPT"); /* the type, a semicolon, the address */
+    const char *notify = adapter_fact("NOTIFY");
+    const char *original = adapter_fact("ORCPT"); /* the type, a semicolon, the address */
     if (original != NULL && strchr(original, ';') != NULL) {
         char type[32];
         snprintf(type, sizeof(type), "%.*s", (int)strcspn(original, ";"), original);
@@ -131,11 +88,11 @@ static void put_recipient(smtp_recipient_t recipient, const char *mailbox, void 
 {
     struct tally *tally = arg;
     const smtp_status_t *status = smtp_recipient_status(recipient);
-    const char *word = word_of(status->code);
+    const char *word = adapter_outcome(status->code);
     if (word == NULL)
         return;
     printf("%s{\"address\":", tally->all++ > 0 ? "," : "");
-    put_quoted(mailbox);
+    adapter_put_quoted(mailbox);
     printf(",\"outcome\":\"%s\",\"code\":%d}", word, status->code);
     tally->refused += strcmp(word, "sent") != 0;
 }
@@ -144,10 +101,7 @@ static int tell_error(void)
 {
     char text[200] = "";
     smtp_strerror(smtp_errno(), text, sizeof(text));
-    printf("{\"text\":");
-    put_quoted(text);
-    puts("}");
-    return 1;
+    return adapter_fail(1, text);
 }
 
 static void note_failed(smtp_recipient_t recipient, const char *mailbox, void *arg)
@@ -168,13 +122,13 @@ static int tell_failure(smtp_message_t message)
         smtp_enumerate_recipients(message, note_failed, &code);
     if (code == 0)
         code = transfer->code;
-    const char *word = word_of(code);
+    const char *word = adapter_outcome(code);
     if (word == NULL || code < 400)
         return tell_error();
     printf("{\"outcome\":\"%s\",\"code\":%d,\"text\":", word, code);
-    put_quoted(transfer->text);
+    adapter_put_quoted(transfer->text);
     puts("}");
-    return status_of(word);
+    return adapter_status(word);
 }
 
 static int tell(smtp_message_t message)
