@@ -64,23 +64,24 @@ static const struct order orders[TLS_CERT_COUNT] = {
     [TLS_CERT_CHAIN_TOO_LONG] = {ISSUER_SECOND,                  TLS_NAMES_ANY,   ORDINARY},
 };
 
-/* An issuer, and by whom it is issued. The root allows one CA below it. */
+/* An issuer, and by whom it is issued. The first intermediate allows no CA below it: what a trust
+ * anchor says of that need not be heeded (RFC 5280 6.1.1). */
 static const struct authority {
     enum issuer issuer;
     const char *common_name;
     const char *basic_constraints;
     const char *key_usage;
 } authorities[ISSUER_COUNT] = {
-    [ISSUER_ROOT] = {ISSUER_SELF,  "smtpdrill root CA of one run",        "critical,CA:TRUE,pathlen:1",
-                     "critical,keyCertSign,cRLSign"                                                                                   },
-    [ISSUER_STRANGER] = {ISSUER_SELF,  "smtpdrill root CA that nobody knows",
-                     "critical,CA:TRUE,pathlen:1",                                                      "critical,keyCertSign,cRLSign"},
-    [ISSUER_FIRST] = {ISSUER_ROOT,  "smtpdrill first intermediate CA",     "critical,CA:TRUE",
-                     "critical,keyCertSign,cRLSign"                                                                                   },
+    [ISSUER_ROOT] = {ISSUER_SELF,  "smtpdrill root CA of one run",        "critical,CA:TRUE",
+                     "critical,keyCertSign,cRLSign"},
+    [ISSUER_STRANGER] = {ISSUER_SELF,  "smtpdrill root CA that nobody knows", "critical,CA:TRUE",
+                     "critical,keyCertSign,cRLSign"},
+    [ISSUER_FIRST] = {ISSUER_ROOT,  "smtpdrill first intermediate CA",     "critical,CA:TRUE,pathlen:0",
+                     "critical,keyCertSign,cRLSign"},
     [ISSUER_SECOND] = {ISSUER_FIRST, "smtpdrill second intermediate CA",    "critical,CA:TRUE",
-                     "critical,keyCertSign,cRLSign"                                                                                   },
+                     "critical,keyCertSign,cRLSign"},
     [ISSUER_NO_CA] = {ISSUER_ROOT,  "smtpdrill server that is no CA",      "critical,CA:FALSE",
-                     "critical,digitalSignature"                                                                                      },
+                     "critical,digitalSignature"   },
 };
 
 struct tls_ca {
