@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "tests/support/unit.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 enum { TEXT_MAX = 4 * 1024 * 1024, ARENA_MAX = 64 * 1024 * 1024 };
@@ -183,7 +184,9 @@ void judge_fixture_claim(struct judge_fixture *fixture, const char *claim)
         else if (bytes_equal(word, BYTES_LITERAL("hung")))
             said->known = !(said->hung = true);
         else if (bytes_equal(word, BYTES_LITERAL("crashed")))
-            said->known = !(said->signal = 11);
+            said->known = !(said->signal = SIGSEGV);
+        else if (bytes_equal(word, BYTES_LITERAL("broken-pipe")))
+            said->known = !(said->signal = SIGPIPE);
         else if (bytes_equal(word, BYTES_LITERAL("odd")))
             said->known = !(said->status = 42);
         else if (bytes_starts_with(word, BYTES_LITERAL("at=")))

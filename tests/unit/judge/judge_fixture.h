@@ -39,7 +39,7 @@ void judge_fixture_run(struct judge_fixture *fixture, const char *run);
 void judge_fixture_scenario(struct judge_fixture *fixture, const char *text);
 /* Judges with the fixture's claim when has_claim, else without one. */
 void judge_fixture_judge(struct judge_fixture *fixture, bool has_claim);
-/* "sent", "binary temporary", "none", "hung", "signal 11", "status 3" */
+/* "sent", "binary temporary", "none", "hung", "crashed", "broken-pipe", "odd" */
 void judge_fixture_claim(struct judge_fixture *fixture, const char *claim);
 
 /* ---- pieces of runs ---- */
