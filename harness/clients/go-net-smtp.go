@@ -130,6 +130,9 @@ func logIn(client *smtp.Client) {
 	default:
 		finish(127, report{Text: "no mechanism " + mechanism})
 	}
+	if offered, _ := client.Extension("AUTH"); !offered { // as smtp.SendMail asks, too
+		finish(77, report{Stage: "AUTH", Outcome: "refused-auth", Text: "the server does not offer AUTH"})
+	}
 	if err := client.Auth(how); err != nil {
 		giveUp("AUTH", err)
 	}

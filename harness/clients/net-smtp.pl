@@ -111,10 +111,17 @@ sub mail_options {
     );
 }
 
+# The library takes ORCPT as it stands on the wire (its ENVID, too, but not its Envelope).
+sub xtext {
+    my ($type, $address) = split /;/, shift, 2;
+    $address =~ s/([^!-~]|[+=])/sprintf '+%02X', ord $1/ge;
+    return "$type;$address";
+}
+
 sub recipient_options {
     return {
         ($fact{NOTIFY} ? (Notify => [split /,/, $fact{NOTIFY}]) : ()),
-        ($fact{ORCPT} ? (ORcpt => $fact{ORCPT}) : ()),
+        ($fact{ORCPT} ? (ORcpt => xtext($fact{ORCPT})) : ()),
     };
 }
 
