@@ -141,7 +141,7 @@ static bool is_shown(const struct results *results, const struct result *result,
         return false;
     return style.verbose || result_is_unexpected_pass(results, result) ||
            result->verdict == VERDICT_FAIL || result->verdict == VERDICT_WARN ||
-           result->verdict == VERDICT_ERROR;
+           result->verdict == VERDICT_NOT_REACHED || result->verdict == VERDICT_ERROR;
 }
 
 bool report_text_result(const struct results *results, size_t index, struct report_style style,

@@ -31,7 +31,8 @@ static bool add_variable(struct environment *to, const char *name, struct bytes 
 static bool add_own(struct environment *to, const struct run_setting *setting, struct bytes home)
 {
     return add_variable(to, "PATH", bytes_of(setting->path)) && add_variable(to, "HOME", home) &&
-           add_variable(to, "TMPDIR", home) && add_line(to, "LC_ALL=C") && add_line(to, "TZ=UTC");
+           add_variable(to, "TMPDIR", home) && add_line(to, "LC_ALL=C.UTF-8") &&
+           add_line(to, "TZ=UTC");
 }
 
 static bool add_all_of_ours(struct environment *to, const struct run_setting *setting)
