@@ -27,9 +27,7 @@ bool judge(const struct scenario *scenario, const struct transcript *transcript,
 /* What the same instance came to without a cut. */
 struct judge_uncut {
     struct smtp_claim claim;
-    enum verdict_result scenario;
-    enum verdict_result rules;
-    const struct finding *findings;
+    const struct finding *findings; /* their requirement and what was expected */
     size_t finding_count;
 };
 
@@ -38,7 +36,7 @@ struct judge_cut_run {
     const struct transcript *transcript;
     const struct smtp_claim *claim; /* NULL: nobody knows */
     const struct cut *cut;
-    const struct judge_uncut *uncut; /* NULL: not known, as of a stored transcript */
+    const struct judge_uncut *uncut; /* NULL: not known */
 };
 
 /*

@@ -136,9 +136,9 @@ bool transcript_text_print_record(const struct transcript_record *record, struct
 
 /* ---- all else ------------------------------------------------------------------------------- */
 
-static bool put_claim(struct buf *to, const struct smtp_claim *claim)
+static bool put_claim(struct buf *to, const char *word, const struct smtp_claim *claim)
 {
-    if (!buf_printf(to, "claim precision=%s whole=%s status=%d",
+    if (!buf_printf(to, "%s precision=%s whole=%s status=%d", word,
                     transcript_precision_words[claim->precision], smtp_outcome_word(claim->whole),
                     claim->status))
         return false;
@@ -150,18 +150,55 @@ static bool put_claim(struct buf *to, const struct smtp_claim *claim)
         return false;
     if (claim->stage.size && !(buf_append_string(to, " stage=") && put_string(to, claim->stage)))
         return false;
-    if (!buf_append_octet(to, '\n'))
-        return false;
+    return buf_append_octet(to, '\n');
+}
+
+static bool put_recipients(struct buf *to, const char *word, const struct smtp_claim *claim)
+{
     for (size_t i = 0; i < claim->recipient_count; i++) {
         const struct smtp_recipient_outcome *recipient = &claim->recipients[i];
 
-        if (!buf_printf(to, "recipient %s code=%u ", smtp_outcome_word(recipient->outcome),
+        if (!buf_printf(to, "%s %s code=%u ", word, smtp_outcome_word(recipient->outcome),
                         recipient->code) ||
             !put_string(to, recipient->address) || !buf_append_octet(to, ' ') ||
             !put_string(to, recipient->text) || !buf_append_octet(to, '\n'))
             return false;
     }
-    return claim->report.size == 0 || put_named(to, "report", claim->report);
+    return true;
+}
+
+/* What the run with a cut is compared with. */
+static bool put_uncut(struct buf *to, const struct judge_uncut *uncut)
+{
+    if (!put_claim(to, "uncut", &uncut->claim) ||
+        !put_recipients(to, "uncut-recipient", &uncut->claim))
+        return false;
+    for (size_t i = 0; i < uncut->finding_count; i++)
+        if (!buf_append_string(to, "uncut-finding ") ||
+            !put_string(to, bytes_of(uncut->findings[i].requirement)) ||
+            !buf_append_octet(to, ' ') || !put_string(to, uncut->findings[i].expected) ||
+            !buf_append_octet(to, '\n'))
+            return false;
+    return true;
+}
+
+static bool put_cut(struct buf *to, const struct transcript_text *text)
+{
+    return buf_append_string(to, "cut ") && put_string(to, bytes_of(cut_print(&text->cut).text)) &&
+           (text->cut_timeout_ms == 0 ||
+            buf_printf(to, " timeout=%llu", (unsigned long long)text->cut_timeout_ms)) &&
+           (!text->cut_hurries || buf_append_string(to, " hurried")) &&
+           buf_append_octet(to, '\n') && (!text->has_uncut || put_uncut(to, &text->uncut));
+}
+
+static bool put_claims(struct buf *to, const struct transcript_text *text)
+{
+    const struct smtp_claim *claim = &text->claim;
+
+    return (!text->has_cut || put_cut(to, text)) &&
+           (!text->has_claim ||
+            (put_claim(to, "claim", claim) && put_recipients(to, "recipient", claim) &&
+             (claim->report.size == 0 || put_named(to, "report", claim->report))));
 }
 
 /* The value of the next password= of a line, behind `from`; BYTES_NONE: there is none. */
@@ -233,9 +270,7 @@ static bool put_all(const struct transcript_text *text, const struct transcript 
         !buf_printf(to, "seed %llu\n", (unsigned long long)text->seed) ||
         !put_named(to, "client", text->client) || !put_named(to, "version", text->version))
         return false;
-    if (text->has_cut && !put_named(to, "cut", bytes_of(cut_print(&text->cut).text)))
-        return false;
-    if (text->has_claim && !put_claim(to, &text->claim))
+    if (!put_claims(to, text))
         return false;
     for (size_t i = 0; i < text->file_count; i++)
         if (!put_file(to, &text->files[i]))
@@ -260,7 +295,7 @@ static size_t longest_piece(const struct transcript_text *text, const struct tra
     for (size_t i = 0; i < transcript_count(transcript); i++)
         if (transcript_at(transcript, i)->octets.size > longest)
             longest = transcript_at(transcript, i)->octets.size;
-    return 4 * longest + 512;
+    return 4 * longest + 2048;
 }
 
 /* A buffer does not say why it took no more: with that much room it was memory. */

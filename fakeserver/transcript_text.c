@@ -1,7 +1,7 @@
 #include "fakeserver/transcript_text.h"
 
 #include "base/text.h"
-#include "fakeserver/transcript_reader.h"
+#include "fakeserver/transcript_claim.h"
 #include "fakeserver/transcript_words.h"
 
 #include <stdint.h>
@@ -11,7 +11,6 @@ struct reader {
     struct transcript_text *text;
     struct transcript *transcript;
     struct transcript_file *files;
-    struct smtp_recipient_outcome *recipients;
 };
 
 /* ---- records -------------------------------------------------------------------------------- */
@@ -213,81 +212,7 @@ static bool take_records(struct reader *reader)
     return words_fail(&reader->words, "`end` behind the last record");
 }
 
-/* ---- claim and files ------------------------------------------------------------------------ */
-
-static bool take_outcome(struct reader *reader, enum smtp_outcome *ret)
-{
-    struct bytes word = words_peek(&reader->words);
-
-    return smtp_outcome_from_word(word, ret) ? words_skip(&reader->words, word.size)
-                                             : words_fail(&reader->words, "an outcome");
-}
-
-static bool take_signed(struct reader *reader, int *ret)
-{
-    unsigned long long number = 0;
-    bool minus = !words_at_end(&reader->words) && reader->words.line.data[reader->words.at] == '-';
-
-    reader->words.at += minus;
-    if (!words_take_number(&reader->words, INT32_MAX, "a number", &number))
-        return false;
-    *ret = minus ? -(int)number : (int)number;
-    return true;
-}
-
-static bool take_claim(struct reader *reader)
-{
-    struct smtp_claim *claim = &reader->text->claim;
-    unsigned long long code = 0;
-    unsigned precision = 0;
-
-    if (!words_take_name(&reader->words, "precision") ||
-        !words_take_index(&reader->words, transcript_precision_words, TRANSCRIPT_PRECISION_COUNT,
-                          "a precision", &precision) ||
-        !words_take_name(&reader->words, "whole") || !take_outcome(reader, &claim->whole) ||
-        !words_take_name(&reader->words, "status") || !take_signed(reader, &claim->status))
-        return words_fail(&reader->words, "precision=, whole= and status= of a claim");
-    claim->precision = (enum smtp_precision)precision;
-    claim->known = words_take(&reader->words, "known");
-    claim->per_recipient = words_take(&reader->words, "per-recipient");
-    claim->hung = words_take(&reader->words, "hung");
-    if (words_take_name(&reader->words, "signal") && !take_signed(reader, &claim->signal))
-        return false;
-    if (words_take_name(&reader->words, "code") &&
-        !words_take_number(&reader->words, 999, "a reply code", &code))
-        return false;
-    claim->code = (unsigned)code;
-    if (words_take_name(&reader->words, "stage") &&
-        !words_take_string(&reader->words, &claim->stage))
-        return false;
-    reader->text->has_claim = true;
-    return words_at_end(&reader->words) || words_fail(&reader->words, "the end of the line");
-}
-
-static bool take_recipient(struct reader *reader)
-{
-    struct smtp_claim *claim = &reader->text->claim;
-    struct smtp_recipient_outcome recipient = {0};
-    unsigned long long code = 0;
-
-    if (!take_outcome(reader, &recipient.outcome))
-        return false;
-    if (!words_take_name(&reader->words, "code"))
-        return words_fail(&reader->words, "code=");
-    if (!words_take_number(&reader->words, 999, "a reply code", &code) ||
-        !words_take_string(&reader->words, &recipient.address) ||
-        !words_take_string(&reader->words, &recipient.text))
-        return false;
-    if (!words_at_end(&reader->words))
-        return words_fail(&reader->words, "the end of the line");
-    recipient.code = (unsigned)code;
-    if (!arena_grow(reader->words.arena, (void **)&reader->recipients, claim->recipient_count,
-                    sizeof(*reader->recipients)))
-        return words_no_memory(&reader->words);
-    reader->recipients[claim->recipient_count++] = recipient;
-    claim->recipients = reader->recipients;
-    return true;
-}
+/* ---- files ---------------------------------------------------------------------------------- */
 
 /* `| text`, `|` for an empty line, `\ text` for a last one without line end. */
 static bool is_file_line(struct bytes rest)
@@ -330,38 +255,35 @@ static bool take_file(struct reader *reader)
     return true;
 }
 
-static bool take_cut(struct reader *reader)
+/* What stands between head and files. */
+static bool take_claims(struct reader *reader)
 {
-    struct bytes written;
-    struct err why;
+    struct transcript_text *text = reader->text;
+    struct words *words = &reader->words;
 
-    if (!words_take_string(&reader->words, &written))
-        return false;
-    reader->text->has_cut = true;
-    return cut_parse(written, &reader->text->cut, &why) ||
-           words_fail(&reader->words, "a cut as in \"close@3\"");
+    if (words_take(words, "cut"))
+        return transcript_claim_take_cut(words, text);
+    if (words_take(words, "uncut"))
+        return (text->has_uncut = true) && transcript_claim_take(words, &text->uncut.claim);
+    if (words_take(words, "uncut-recipient"))
+        return transcript_claim_take_recipient(words, &text->uncut.claim);
+    if (words_take(words, "uncut-finding"))
+        return transcript_claim_take_finding(words, &text->uncut);
+    if (words_take(words, "claim"))
+        return (text->has_claim = true) && transcript_claim_take(words, &text->claim);
+    if (words_take(words, "recipient"))
+        return transcript_claim_take_recipient(words, &text->claim);
+    if (words_take(words, "report"))
+        return words_take_string(words, &text->claim.report);
+    return words_fail(words, "cut, uncut, claim, recipient, report, file or records");
 }
 
 static bool take_sections(struct reader *reader)
 {
     while (words_next_line(&reader->words)) {
-        bool ok;
-
         if (bytes_equal(reader->words.line, BYTES_LITERAL("records")))
             return take_records(reader);
-        if (words_take(&reader->words, "claim"))
-            ok = take_claim(reader);
-        else if (words_take(&reader->words, "cut"))
-            ok = take_cut(reader);
-        else if (words_take(&reader->words, "recipient"))
-            ok = take_recipient(reader);
-        else if (words_take(&reader->words, "report"))
-            ok = words_take_string(&reader->words, &reader->text->claim.report);
-        else if (words_take(&reader->words, "file"))
-            ok = take_file(reader);
-        else
-            return words_fail(&reader->words, "cut, claim, recipient, report, file or records");
-        if (!ok)
+        if (words_take(&reader->words, "file") ? !take_file(reader) : !take_claims(reader))
             return false;
     }
     return words_fail(&reader->words, "`records`");

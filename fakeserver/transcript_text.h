@@ -18,9 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/smtp_outcome.h"
-#include "fakeserver/cut.h"
-#include "fakeserver/scenario.h"
-#include "fakeserver/transcript.h"
+#include "fakeserver/judge.h"
 
 #define TRANSCRIPT_TEXT_FILES_MAX 64
 
@@ -38,6 +36,10 @@ struct transcript_text {
     struct bytes version;
     bool has_cut;
     struct cut cut;
+    uint64_t cut_timeout_ms; /* that the client was given for it; 0: the scenario's */
+    bool cut_hurries;        /* … and that it may not keep */
+    bool has_uncut;
+    struct judge_uncut uncut; /* of the run without the cut */
     bool has_claim;
     struct smtp_claim claim;
     const struct transcript_file *files; /* [0] is the scenario, then what it loads */

@@ -3,6 +3,7 @@
 #include "harness/command/program.h"
 #include "harness/report/report.h"
 #include "harness/run/excerpt.h"
+#include "harness/run/run_verdict.h"
 #include "transport/data_path.h"
 
 #include <stdlib.h>
@@ -84,16 +85,48 @@ struct rejudging {
     struct bytes octets;
 };
 
+static unsigned connections_of(const struct transcript *transcript)
+{
+    unsigned connections = 0;
+    for (size_t i = 0; i < transcript_count(transcript); i++) {
+        unsigned connection = transcript_at(transcript, i)->connection;
+        connections = connection > connections ? connection : connections;
+    }
+    return connections;
+}
+
+/* As the run was judged: with all that was known of its client. */
+static bool judge_run(struct rejudging *again, struct err *err)
+{
+    const struct transcript_text *text = &again->text;
+    struct run_evidence evidence = {.scenario = &again->scenario,
+                                    .transcript = again->transcript,
+                                    .claim = &text->claim,
+                                    .connections = connections_of(again->transcript),
+                                    .cut = text->has_cut ? &text->cut : NULL,
+                                    .uncut = text->has_uncut ? &text->uncut : NULL,
+                                    .is_hurried = text->cut_hurries,
+                                    .is_process = true};
+    struct run_verdict *made = arena_alloc(again->arena, sizeof(*made));
+    if (made == NULL)
+        return err_memory(err);
+    if (text->has_cut && text->cut_timeout_ms > 0)
+        again->scenario.send.timeout_ms = text->cut_timeout_ms;
+    if (!run_verdict_make(&evidence, again->arena, made, err))
+        return false;
+    again->verdict = made->verdict;
+    again->verdict.scenario = made->result.verdict;
+    again->verdict.rules = made->result.rules;
+    again->verdict.reason = made->result.reason;
+    return true;
+}
+
+/* Without a claim there was a server alone, and the wire is all. */
 static bool ask_judge(struct rejudging *again, struct err *err)
 {
-    const struct smtp_claim *claim = again->text.has_claim ? &again->text.claim : NULL;
-    struct judge_cut_run cut = {.scenario = &again->scenario,
-                                .transcript = again->transcript,
-                                .claim = claim,
-                                .cut = &again->text.cut};
-    return again->text.has_cut ? judge_cut(&cut, again->arena, &again->verdict, err)
-                               : judge(&again->scenario, again->transcript, claim, again->arena,
-                                       &again->verdict, err);
+    return again->text.has_claim ? judge_run(again, err)
+                                 : judge(&again->scenario, again->transcript, NULL, again->arena,
+                                         &again->verdict, err);
 }
 
 static bool rejudge(struct rejudging *again, const char *path, struct err *err)

@@ -207,8 +207,6 @@ static bool copy_uncut(const struct cut_survey_run *run, struct arena *arena,
     struct finding *to = arena_alloc_array(arena, run->finding_count + 1, sizeof *to);
     if (to == NULL || !copy_claim(run->claim, arena, &ret->claim))
         return false;
-    ret->scenario = run->verdict;
-    ret->rules = run->rules;
     ret->findings = to;
     ret->finding_count = run->finding_count;
     for (size_t i = 0; i < run->finding_count; i++) {

@@ -37,7 +37,6 @@ struct cut_survey_run {
     const struct transcript *transcript;
     const struct smtp_claim *claim;
     enum verdict_result verdict;
-    enum verdict_result rules;
     const struct finding *findings;
     size_t finding_count;
 };

@@ -1,6 +1,7 @@
 #include "harness/run/keep.h"
 
 #include "fakeserver/transcript_text.h"
+#include "harness/cut/cut_survey.h"
 #include "harness/files.h"
 
 #include <errno.h>
@@ -40,6 +41,17 @@ static bool write_text(struct buf *path, const struct transcript_text *text,
     return ok;
 }
 
+static void tell_cut(const struct one_run *run, const struct plan_entry *entry,
+                     struct transcript_text *ret)
+{
+    ret->cut = *entry->cut;
+    ret->cut_timeout_ms = one_run_scenario(run)->send.timeout_ms;
+    ret->cut_hurries = one_run_is_hurried(run);
+    ret->has_uncut = entry->survey != NULL;
+    if (ret->has_uncut)
+        ret->uncut = entry->survey->uncut;
+}
+
 bool keep_transcript(const char *folder, const struct one_run *run, const struct plan_entry *entry,
                      unsigned number, const struct results *results, struct err *err)
 {
@@ -58,7 +70,7 @@ bool keep_transcript(const char *folder, const struct one_run *run, const struct
                                    .files = entry->scenario->files,
                                    .file_count = entry->scenario->file_count};
     if (entry->cut != NULL)
-        text.cut = *entry->cut;
+        tell_cut(run, entry, &text);
     if (claim != NULL)
         text.claim = *claim;
     buf_init(&path, 8192);

@@ -364,7 +364,6 @@ bool one_run_survey(const struct one_run *run, struct arena *arena, struct cut_s
                                   .transcript = run->transcript,
                                   .claim = one_run_claim(run),
                                   .verdict = result->verdict,
-                                  .rules = result->rules,
                                   .findings = result->findings,
                                   .finding_count = kept};
     return cut_survey_make(&from, arena, ret, err);
@@ -378,6 +377,11 @@ const struct transcript *one_run_transcript(const struct one_run *run)
 const struct scenario *one_run_scenario(const struct one_run *run)
 {
     return run->has_scenario ? &run->scenario : NULL;
+}
+
+bool one_run_is_hurried(const struct one_run *run)
+{
+    return run->is_hurried;
 }
 
 const struct smtp_claim *one_run_claim(const struct one_run *run)

@@ -68,6 +68,8 @@ bool one_run_survey(const struct one_run *run, struct arena *arena, struct cut_s
                     struct err *err);
 const struct transcript *one_run_transcript(const struct one_run *run); /* NULL: none */
 const struct scenario *one_run_scenario(const struct one_run *run);     /* NULL: none */
-const struct smtp_claim *one_run_claim(const struct one_run *run);      /* NULL: none */
+/* Its time limit is the cut's, and the client may not keep it. */
+bool one_run_is_hurried(const struct one_run *run);
+const struct smtp_claim *one_run_claim(const struct one_run *run); /* NULL: none */
 
 #endif

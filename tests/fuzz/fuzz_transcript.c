@@ -44,10 +44,17 @@ static void judge_it(const struct transcript_text *text, const struct transcript
     struct verdict verdict;
     struct err err;
     struct buf shown;
+    const struct smtp_claim *claim = text->has_claim ? &text->claim : NULL;
+    struct judge_cut_run cut = {.scenario = &scenario,
+                                .transcript = transcript,
+                                .claim = claim,
+                                .cut = &text->cut,
+                                .uncut = text->has_uncut ? &text->uncut : NULL};
 
     if (!transcript_text_scenario(text, arena, &scenario, &err))
         scenario = none;
-    if (!judge(&scenario, transcript, text->has_claim ? &text->claim : NULL, arena, &verdict, &err))
+    if (text->has_cut ? !judge_cut(&cut, arena, &verdict, &err)
+                      : !judge(&scenario, transcript, claim, arena, &verdict, &err))
         return;
     buf_init(&shown, TEXT_MAX);
     for (size_t i = 0; i < verdict.finding_count; i++)

@@ -99,5 +99,5 @@ int main(int argc, char **argv)
         return 1;
     }
     send_mail(argv[2]);
-    return 0;
+    return strcmp(what, "gloomy") == 0 ? 69 : 0;
 }

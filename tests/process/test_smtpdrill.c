@@ -48,6 +48,25 @@ START_TEST(a_transcript_with_a_cut_is_judged_as_such)
 }
 END_TEST
 
+/* One that is wrong because of a cut, and one that is as wrong without it: it says "permanent". */
+START_TEST(what_is_kept_of_a_cut_is_judged_as_the_run_was)
+{
+    static const char *const clients[] = {"good", "gloomy"};
+    for (size_t i = 0; i < 2; i++) {
+        (void)run("$D run --scenarios s -v --keep kept --cut all plain -- $O %s {port} >run.txt",
+                  clients[i]);
+        ck_assert_int_eq(
+            run("verdicts() { sed -n 's/^\\([a-zA-Z]*\\) \\(plain~[^ :]*\\).*/\\1 \\2/p' | "
+                "tr FAILWRN failwrn | sort; }; "
+                "verdicts <run.txt >expected.txt; "
+                "for kept in kept/*; do $D judge $kept; done | verdicts >got.txt; rm -r kept; "
+                "cat run.txt; diff expected.txt got.txt && test $(wc -l <got.txt) -gt 20",
+                ""),
+            0);
+    }
+}
+END_TEST
+
 START_TEST(a_word_that_is_no_cut_is_refused)
 {
     ck_assert_int_eq(run("$D run --scenarios s --cut close,clse plain", ""), 2);
@@ -359,6 +378,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, a_name_with_a_cut_is_run_with_it_alone);
     tcase_add_test(tests, our_client_stands_every_cut);
     tcase_add_test(tests, a_transcript_with_a_cut_is_judged_as_such);
+    tcase_add_test(tests, what_is_kept_of_a_cut_is_judged_as_the_run_was);
     tcase_add_test(tests, a_word_that_is_no_cut_is_refused);
     tcase_add_test(tests, a_second_connection_is_in_the_transcript);
     tcase_add_test(tests, a_stored_transcript_gets_the_same_verdict);

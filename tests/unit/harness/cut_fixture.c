@@ -28,8 +28,7 @@ void cut_fixture_survey(struct cut_fixture *fixture, const char *scenario, const
     assert_true(cut_survey_make(&(struct cut_survey_run){.scenario = &judge.scenario,
                                                          .transcript = judge.transcript,
                                                          .claim = &judge.claim,
-                                                         .verdict = VERDICT_PASS,
-                                                         .rules = VERDICT_PASS},
+                                                         .verdict = VERDICT_PASS},
                                 fixture->arena, ret, &err));
     judge_fixture_release(&judge);
 }

@@ -14,7 +14,13 @@
 
 /* One of everything. */
 static const char whole[] =
-    HEAD "claim precision=class whole=partial status=-1 known per-recipient hung signal=9 code=550 "
+    HEAD "cut \"stall@2:3+17\" timeout=2000 hurried\n"
+         "uncut precision=class whole=permanent status=69 known\n"
+         "uncut-recipient permanent code=550 \"b@x.example\" \"no\"\n"
+         "uncut-recipient sent code=250 \"a@x.example\" \"\"\n"
+         "uncut-finding \"5321-4.1.1.4-a\" \"no \\\"data\\\"\"\n"
+         "uncut-finding \"\" \"\"\n"
+         "claim precision=class whole=partial status=-1 known per-recipient hung signal=9 code=550 "
          "stage=\"MAIL\"\n"
          "recipient sent code=250 \"a@x.example\" \"ok \\\"then\\\"\"\n"
          "recipient permanent code=550 \"b@x.example\" \"\\xc4\\xe3\"\n"
@@ -76,6 +82,14 @@ static void a_text_says_what_it_says(void **state)
     assert_true(parse(bytes_of(whole), arena, &text, &transcript, NULL));
     assert_string(text.scenario, "x/y");
     assert_int_equal(text.seed, 7);
+    assert_string_equal(cut_print(&text.cut).text, "stall@2:3+17");
+    assert_int_equal(text.cut_timeout_ms, 2000);
+    assert_true(text.cut_hurries && text.has_uncut);
+    assert_int_equal(text.uncut.claim.whole, SMTP_OUTCOME_PERMANENT);
+    assert_int_equal(text.uncut.claim.recipient_count, 2);
+    assert_string(text.uncut.claim.recipients[0].address, "b@x.example");
+    assert_int_equal(text.uncut.finding_count, 2);
+    assert_string(text.uncut.findings[0].expected, "no \"data\"");
     assert_int_equal(text.claim.status, -1);
     assert_int_equal(text.claim.recipients[1].outcome, SMTP_OUTCOME_PERMANENT);
     assert_string(text.claim.recipients[1].text, "\xc4\xe3");
@@ -113,6 +127,11 @@ static const struct {
     {"smtpdrill-transcript 2\n",                                      1,  1 },
     {HEAD,                                                            6,  0 },
     {HEAD "records\n",                                                7,  0 },
+    {HEAD "cut \"clse@1\"\n" RECORDS,                                 7,  0 },
+    {HEAD "cut \"stall@1\" timeout=x\n" RECORDS,                      7,  23},
+    {HEAD "cut \"stall@1\" soon\n" RECORDS,                           7,  15},
+    {HEAD "uncut-finding \"a\"\n" RECORDS,                            7,  0 },
+    {HEAD "uncut-finding \"a\" \"b\" c\n" RECORDS,                    7,  23},
     {HEAD "verdict\n" RECORDS,                                        7,  1 },
     {HEAD "claim\n" RECORDS,                                          7,  0 },
     {HEAD "claim precision=some whole=sent status=0\n" RECORDS,       7,  0 },
