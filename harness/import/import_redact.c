@@ -121,16 +121,23 @@ static bool one_stands_at(struct bytes text, size_t at, const struct bytes *list
     return false;
 }
 
+/* Where the client does not log in, `send` gives no account that a placeholder could stand for. */
+static const char *of_account(const struct import_names *names, const char *placeholder,
+                              const char *otherwise)
+{
+    return names->auth ? placeholder : otherwise;
+}
+
 /* What is known of this text at this place; NULL: nothing. */
 static const char *known_at(const struct import_names *names, struct bytes text, size_t at,
                             size_t *ret_used)
 {
     if (one_stands_at(text, at, names->responses, names->response_count, ret_used))
-        return "{base64 {password}}";
+        return of_account(names, "{base64 {password}}", "{base64 not-the-real-one}");
     if (one_stands_at(text, at, names->passwords, names->password_count, ret_used))
-        return "{password}";
+        return of_account(names, "{password}", "not-the-real-one");
     if (one_stands_at(text, at, names->users, names->user_count, ret_used))
-        return names->user_is_from ? "{from}" : "{user}";
+        return names->user_is_from ? "{from}" : of_account(names, "{user}", "user@client.example");
     *ret_used = names->host.size;
     return stands_at(text, at, names->host, false) ? "client.example" : NULL;
 }

@@ -1,4 +1,4 @@
-/* record_client.c - the client that `smtpdrill record` runs: told what a run would tell it. */
+/* record_client.c - the client that `smtpdrill record` runs: prepared and told as in a run. */
 #include "harness/record/record_private.h"
 
 #include "fakeserver/scenario.h"
@@ -72,52 +72,85 @@ static bool make_scenario(struct record *record, struct scenario *ret, struct er
     return true;
 }
 
-bool record_client_start(struct record *record, struct err *err)
+static bool start(struct record *record, struct err *err)
+{
+    struct scenario scenario;
+    struct run_command command;
+    const struct run_given given = {.setting = &record->setting,
+                                    .scenario = &scenario,
+                                    .folder = &record->folder,
+                                    .port = listener_port(record->listener)};
+    struct process_options process = {.limit_ms = CLIENT_LIMIT_MS, .grace_ms = RUN_GRACE_MS};
+
+    if (!make_scenario(record, &scenario, err) ||
+        !run_facts_make(&given, record->arena, &command, err))
+        return false;
+    process.argv = command.argv;
+    process.environment = command.environment;
+    process.folder = record->options->is_command ? NULL : record->folder.path;
+    process.input = command.input;
+    record->process = process_new(record->setting.keeper, &process, client_over, record, err);
+    return record->process != NULL;
+}
+
+/* Found and prepared, or not: what is wrong stands in record->client_err then. */
+static void client_ready(void *owner, bool ok)
+{
+    struct record *record = owner;
+
+    if (ok && start(record, &record->client_err))
+        return;
+    record_note(record, &record->client_err);
+    record_stop(record);
+}
+
+static struct run_setting setting_of(struct record *record)
 {
     const struct record_options *options = record->options;
     const char *path = getenv("PATH");
-    struct scenario scenario;
-    struct run_command command;
-    struct run_setting setting = {
+
+    return (struct run_setting){
         .recipe = options->recipe,
         .loop = record->loop,
         .tls = &record->tls,
         .parent = &record->folder,
-        .made = &record->folder,
+        .made = &record->prepared,
         .clients = options->clients,
         .smtpsend = options->smtpsend,
         .path = path != NULL && path[0] != '\0' ? path : "/usr/bin:/bin",
         .is_command = options->is_command,
         .outside = (const char *const *)(void *)environ,
     };
-    struct run_given given = {.setting = &setting,
-                              .scenario = &scenario,
-                              .folder = &record->folder,
-                              .port = listener_port(record->listener)};
-    struct process_options process = {.limit_ms = CLIENT_LIMIT_MS, .grace_ms = RUN_GRACE_MS};
+}
 
-    record->arena = arena_new(CLIENT_OCTETS_MAX);
-    record->keeper = process_keeper_new(record->loop, err);
-    record->settle = timer_new(record->loop, settle_due, record);
-    if (record->keeper == NULL)
+bool record_client_start(struct record *record, struct err *err)
+{
+    struct run_client_wishes wishes = {.setting = &record->setting,
+                                       .ready = client_ready,
+                                       .owner = record,
+                                       .ret_version = &record->client_version,
+                                       .err = &record->client_err};
+
+    record->setting = setting_of(record);
+    record->setting.keeper = process_keeper_new(record->loop, err);
+    if (record->setting.keeper == NULL ||
+        !run_folder_make(&record->folder, 0, &record->prepared, err))
         return false;
+    wishes.arena = record->arena = arena_new(CLIENT_OCTETS_MAX);
+    record->settle = timer_new(record->loop, settle_due, record);
     if (record->arena == NULL || record->settle == NULL)
         return err_memory(err);
-    if (!make_scenario(record, &scenario, err) ||
-        !run_facts_make(&given, record->arena, &command, err))
-        return false;
-    process.argv = command.argv;
-    process.environment = command.environment;
-    process.folder = options->is_command ? NULL : record->folder.path;
-    process.input = command.input;
-    record->process = process_new(record->keeper, &process, client_over, record, err);
-    return record->process != NULL;
+    record->client = run_client_new(&wishes);
+    if (record->client == NULL)
+        *err = record->client_err;
+    return record->client != NULL;
 }
 
 void record_client_release(struct record *record)
 {
+    run_client_free(record->client);
     process_free(record->process);
     timer_free(record->settle);
-    process_keeper_free(record->keeper);
+    process_keeper_free(record->setting.keeper);
     arena_free(record->arena);
 }

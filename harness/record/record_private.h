@@ -7,6 +7,7 @@
 
 #include "harness/process/process.h"
 #include "harness/record/record.h"
+#include "harness/run/run_client.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/run_tls.h"
 #include "transport/socket.h"
@@ -27,8 +28,13 @@ struct record {
     bool stopping;
     struct err trouble; /* the first one */
 
-    struct arena *arena; /* of the client that is run */
-    struct process_keeper *keeper;
+    /* Of the client that is run. */
+    struct arena *arena;
+    struct run_folder prepared; /* for what its recipe prepares */
+    struct run_setting setting;
+    struct run_client *client;
+    const char *client_version;
+    struct err client_err;
     struct process *process;
     struct timer *settle;
     uint64_t settle_until_ms;

@@ -207,7 +207,7 @@ static struct bytes without_line_end(struct bytes line)
     return line;
 }
 
-/* Mail data that a reply cuts into, or the end of the session. */
+/* Mail data that a reply cuts into, or the end of the session: what came since the last cut. */
 static void cut_content(struct recorder *recorder)
 {
     if (recorder->expects != RECORDER_CONTENT || recorder->content_octets == 0)
@@ -216,6 +216,7 @@ static void cut_content(struct recorder *recorder)
                                                    .is_cut = true,
                                                    .content_octets = recorder->content_octets,
                                                    .content_lines = recorder->content_lines});
+    recorder->content_octets = recorder->content_lines = 0;
 }
 
 /* Replies come in the order of the commands (RFC 2920 3.1); one that nothing asked for is the last
