@@ -64,7 +64,7 @@ bool data_path_folder(const char *kind, struct arena *arena, const char **ret, s
     return true;
 }
 
-static bool read_all(int file, const char *path, struct buf *octets, struct err *err)
+bool data_path_read_all(int file, const char *path, struct buf *octets, struct err *err)
 {
     char piece[READ_OCTETS];
     ssize_t got;
@@ -89,7 +89,7 @@ static bool take_all(int file, const char *path, size_t octets_max, struct arena
     bool whole;
 
     buf_init(&octets, octets_max);
-    whole = read_all(file, path, &octets, err);
+    whole = data_path_read_all(file, path, &octets, err);
     if (whole) {
         *ret = arena_copy(arena, buf_bytes(&octets));
         whole = ret->data || err_memory(err);

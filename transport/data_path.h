@@ -11,6 +11,7 @@
 #define TRANSPORT_DATA_PATH_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 /* The folder `kind` ("scenarios") of the data; it exists. */
@@ -23,7 +24,10 @@ bool data_path_is_folder(const char *path);
 bool data_path_may_write(const char *path, struct err *err);
 bool data_path_read(const char *path, size_t octets_max, struct arena *arena, struct bytes *ret,
                     struct err *err);
-/* The same, and "-" is standard input. */
+/* Of an open file or a pipe, to its end; path is what an error calls it. What was read is in
+ * *octets in any case. */
+bool data_path_read_all(int file, const char *path, struct buf *octets, struct err *err);
+/* The same as data_path_read(), and "-" is standard input. */
 bool data_path_read_input(const char *path, size_t octets_max, struct arena *arena,
                           struct bytes *ret, struct err *err);
 

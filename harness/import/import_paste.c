@@ -143,13 +143,15 @@ static size_t control_at(struct bytes text)
     return at < text.size && text.data[at] >= 0x40 && text.data[at] <= 0x7e ? at + 1 : at;
 }
 
-/* Line ends become LF. A CR alone ends a line only where there is no LF at all. */
+/* Line ends become LF. A CR alone ends a line only where there is no LF at all. What editors put
+ * before the first line (RFC 3629 6) goes. */
 static bool undo_terminal(struct bytes log, struct buf *to)
 {
+    static const struct bytes signature = {"\xef\xbb\xbf", 3};
     bool old_ends = bytes_find(log, '\n') == BYTES_NOT_FOUND;
     bool ok = true;
 
-    for (size_t at = 0; ok && at < log.size;) {
+    for (size_t at = bytes_starts_with(log, signature) ? signature.size : 0; ok && at < log.size;) {
         size_t control = control_at(bytes_after(log, at));
 
         if (control > 0) {

@@ -2,6 +2,7 @@
 
 #include "harness/import/import_content.h"
 #include "harness/process/process_spawn.h"
+#include "transport/data_path.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -154,19 +155,6 @@ bool import_pcap_log(struct bytes followed, struct arena *arena, struct bytes *r
 
 /* ---- tshark ---------------------------------------------------------------------------------- */
 
-/* Until the end; what does not fit is read all the same, so that nobody waits for us. */
-static bool read_all(int descriptor, struct buf *to)
-{
-    char octets[65536];
-    bool ok = true;
-    ssize_t got;
-
-    while ((got = read(descriptor, octets, sizeof(octets))) > 0 || (got < 0 && errno == EINTR))
-        if (got > 0)
-            ok = buf_append(to, (struct bytes){octets, (size_t)got}) && ok;
-    return ok && got == 0;
-}
-
 static bool start(const char *path, struct arena *arena, int output, int *ret_pid, struct err *err)
 {
     const char *argv[5 + 2 * IMPORT_PCAP_STREAMS_MAX] = {"tshark", "-q", "-r", path};
@@ -209,21 +197,21 @@ static bool wait_for(int pid, const char *path, struct err *err)
 bool import_pcap_read(const char *path, struct arena *arena, struct bytes *ret_log, struct err *err)
 {
     struct buf followed;
+    struct err ignored = {.kind = ERR_NONE}; /* tshark's, which cannot go on without a reader */
     int ends[2];
     int pid = 0;
-    bool whole;
     bool ok;
 
     if (pipe(ends) != 0)
         return err_set(err, ERR_IO, "tshark: %s", strerror(errno));
+    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
     ok = start(path, arena, ends[1], &pid, err);
     (void)close(ends[1]);
     buf_init(&followed, FOLLOWED_OCTETS_MAX);
-    whole = ok && read_all(ends[0], &followed);
+    ok = ok && data_path_read_all(ends[0], path, &followed, err);
     (void)close(ends[0]);
-    ok = ok && wait_for(pid, path, err);
-    if (ok && !whole)
-        ok = err_set(err, ERR_LIMIT, "%s: more than can be read at once", path);
+    if (pid > 0)
+        ok = wait_for(pid, path, ok ? err : &ignored) && ok;
     ok = ok && import_pcap_log(buf_bytes(&followed), arena, ret_log, err);
     buf_release_secret(&followed);
     return ok;
