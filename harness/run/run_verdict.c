@@ -60,23 +60,38 @@ static bool asks_for_patience(const struct scenario *scenario)
     return false;
 }
 
+static bool is_unit(const struct transcript_record *record)
+{
+    return record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_RESPONSE ||
+           record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK;
+}
+
+/* Is it a reply for which no time limit stands that the client has to keep? RFC 5321 4.5.3.2 names
+ * none for QUIT, and one that a cut sets is there to hurry: no scenario asks for it. */
+static bool is_free_to_wait(const struct run_evidence *evidence,
+                            const struct transcript_record *unit)
+{
+    bool is_quit = unit != NULL && unit->kind == TRANSCRIPT_COMMAND &&
+                   bytes_starts_with_nocase(unit->octets, BYTES_LITERAL("QUIT"));
+    return evidence->scenario->send.timeout_ms == 0 || evidence->is_hurried ||
+           (evidence->cut != NULL && is_quit);
+}
+
 /* Waiting for a reply is no fault of a client that no scenario gave a time limit: it may wait for
  * minutes (RFC 5321 4.5.3.2), longer than a run takes here. */
 static bool rightly_waits(const struct run_evidence *evidence)
 {
     const struct transcript *transcript = evidence->transcript;
-    if (!evidence->claim->hung || evidence->connections == 0 ||
-        (evidence->scenario->send.timeout_ms > 0 && !evidence->is_hurried))
+    if (!evidence->claim->hung || evidence->connections == 0)
         return false;
     for (size_t i = transcript_count(transcript); i > 0; i--) {
         const struct transcript_record *record = transcript_at(transcript, i - 1);
         if (record->kind == TRANSCRIPT_REPLY)
-            return !is_final_reply(record->octets);
-        if (record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_RESPONSE ||
-            record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK)
-            return (record->notes & TRANSCRIPT_NOTE(CUT)) == 0;
+            return is_free_to_wait(evidence, NULL) && !is_final_reply(record->octets);
+        if (is_unit(record))
+            return is_free_to_wait(evidence, record) && (record->notes & TRANSCRIPT_NOTE(CUT)) == 0;
     }
-    return true; /* for the greeting */
+    return is_free_to_wait(evidence, NULL); /* for the greeting */
 }
 
 /* A client may refuse an address or a message before it connects, where its scenario expects no
