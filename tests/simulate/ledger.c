@@ -15,13 +15,14 @@ static void breaks(struct ledger *ledger, const char *which)
         ledger->broken = which;
 }
 
-void ledger_connect(struct ledger *ledger, bool small_size)
+void ledger_connect(struct ledger *ledger, struct ledger_manner manner)
 {
     ledger->unit_first = ledger->unit_count = ledger->reply_count = 0;
     ledger->octets = 0;
     ledger->said = ledger->open = -1;
-    ledger->taken = 0;
-    ledger->small_size = small_size;
+    ledger->taken = ledger->order_count = ledger->answered = 0;
+    ledger->offers_8bit = ledger->offers_auth = ledger->is_authenticated = false;
+    ledger->manner = manner;
     for (unsigned i = 0; i < ledger->message_count; i++)
         for (unsigned j = 0; j < ledger->recipient_count; j++) {
             struct ledger_cell *cell = &ledger->cells[i][j];
@@ -67,8 +68,14 @@ static void add_command(struct ledger *ledger, struct bytes line)
 
     if (bytes_starts_with_nocase(line, BYTES_LITERAL("BDAT")))
         return; /* its chunk is what is answered (RFC 3030 2) */
+    unit.hello = bytes_starts_with_nocase(line, BYTES_LITERAL("EHLO")) ||
+                 bytes_starts_with_nocase(line, BYTES_LITERAL("LHLO")) ||
+                 bytes_starts_with_nocase(line, BYTES_LITERAL("HELO"));
+    unit.auth = bytes_starts_with_nocase(line, BYTES_LITERAL("AUTH"));
     if (bytes_starts_with_nocase(line, BYTES_LITERAL("MAIL"))) {
         unit.kind = LEDGER_MAIL;
+        if (ledger->manner.auth && !ledger->is_authenticated)
+            breaks(ledger, "8: mail without authentication (RFC 4954 9)");
         ledger->said = number_in(line, "<m", ledger->message_count);
         unit.message = ledger->said;
     } else if (bytes_starts_with_nocase(line, BYTES_LITERAL("RCPT"))) {
@@ -129,7 +136,8 @@ static void accept(struct ledger *ledger, const struct ledger_reply *reply)
     for (unsigned i = 0; i < ledger->recipient_count; i++) {
         struct ledger_cell *cell = &ledger->cells[ledger->open][i];
 
-        if ((ledger->taken & (1U << i)) == 0)
+        if ((ledger->taken & (1U << i)) == 0 ||
+            (reply->unit.recipient >= 0 && (unsigned)reply->unit.recipient != i))
             continue;
         if (cell->confirmed)
             breaks(ledger, "3: accepted again though the first reply was heard (RFC 5321 6.1)");
@@ -142,7 +150,34 @@ static void accept(struct ledger *ledger, const struct ledger_reply *reply)
 static void close_transaction(struct ledger *ledger)
 {
     ledger->open = -1;
-    ledger->taken = 0;
+    ledger->taken = ledger->order_count = ledger->answered = 0;
+}
+
+static void take_in(struct ledger *ledger, unsigned recipient)
+{
+    if ((ledger->taken & (1U << recipient)) == 0)
+        ledger->order[ledger->order_count++] = recipient;
+    ledger->taken |= 1U << recipient;
+}
+
+/* Other recipients have yet to have their reply to this content (RFC 2033 4.2). */
+static bool awaits_more(const struct ledger *ledger)
+{
+    return ledger->manner.lmtp && ledger->answered < ledger->order_count;
+}
+
+/* The unit that this reply answers, and which of its recipients. */
+static struct ledger_unit answered_unit(struct ledger *ledger)
+{
+    struct ledger_unit unit = ledger->units[ledger->unit_first];
+
+    if (unit.kind == LEDGER_CONTENT && awaits_more(ledger))
+        unit.recipient = (int)ledger->order[ledger->answered++];
+    if (unit.kind == LEDGER_CONTENT && awaits_more(ledger))
+        return unit;
+    ledger->unit_first = (ledger->unit_first + 1) % LEDGER_UNITS_MAX;
+    ledger->unit_count--;
+    return unit;
 }
 
 /* The state of the session follows the replies that were sent. */
@@ -157,18 +192,19 @@ static void follow(struct ledger *ledger, const struct ledger_reply *reply)
         break;
     case LEDGER_MAIL:
         if (positive) {
+            close_transaction(ledger);
             ledger->open = reply->unit.message;
-            ledger->taken = 0;
         }
         break;
     case LEDGER_RCPT:
         if (positive && reply->unit.recipient >= 0)
-            ledger->taken |= 1U << reply->unit.recipient;
+            take_in(ledger, (unsigned)reply->unit.recipient);
         break;
     case LEDGER_CONTENT:
         if (positive)
             accept(ledger, reply);
-        close_transaction(ledger);
+        if (!awaits_more(ledger))
+            close_transaction(ledger);
         break;
     case LEDGER_CHUNK:
         if (!positive)
@@ -177,6 +213,18 @@ static void follow(struct ledger *ledger, const struct ledger_reply *reply)
     case LEDGER_DATA:
         break;
     }
+}
+
+/* What the client may know from it. */
+static void learn(struct ledger *ledger, const struct ledger_reply *reply, struct bytes octets)
+{
+    if (smtp_code_class(reply->code) != SMTP_CODE_2YZ)
+        return;
+    ledger->is_authenticated |= reply->unit.auth;
+    if (!reply->unit.hello)
+        return;
+    ledger->offers_8bit = bytes_find_bytes(octets, BYTES_LITERAL("8BITMIME")) != BYTES_NOT_FOUND;
+    ledger->offers_auth = bytes_find_bytes(octets, BYTES_LITERAL("AUTH ")) != BYTES_NOT_FOUND;
 }
 
 static void add_reply(struct ledger *ledger, struct bytes octets)
@@ -194,18 +242,22 @@ static void add_reply(struct ledger *ledger, struct bytes octets)
         .code = reply_code(octets),
         .end = ledger->octets,
     };
-    if (ledger->reply_count > 1 && ledger->unit_count > 0) { /* the first one is the greeting */
-        reply->unit = ledger->units[ledger->unit_first];
-        ledger->unit_first = (ledger->unit_first + 1) % LEDGER_UNITS_MAX;
-        ledger->unit_count--;
-    }
+    if (ledger->reply_count > 1 && ledger->unit_count > 0) /* the first one is the greeting */
+        reply->unit = answered_unit(ledger);
+    learn(ledger, reply, octets);
     follow(ledger, reply);
 }
 
 void ledger_server(struct ledger *ledger, const struct transcript_record *record, struct bytes mail)
 {
+    if (ledger->manner.in_tls && !record->secure &&
+        (record->kind == TRANSCRIPT_COMMAND || record->kind == TRANSCRIPT_REPLY))
+        breaks(ledger, "7: something in the clear before TLS (RFC 8314 3.3)");
     if (record->kind == TRANSCRIPT_COMMAND && (record->notes & TRANSCRIPT_NOTE(CUT)) == 0)
         add_command(ledger, record->octets);
+    if (record->kind == TRANSCRIPT_RESPONSE && (record->notes & TRANSCRIPT_NOTE(CUT)) == 0)
+        add_unit(ledger, (struct ledger_unit){
+                             .kind = LEDGER_SESSION, .message = -1, .recipient = -1, .auth = true});
     if (record->kind == TRANSCRIPT_MAIL_DATA || record->kind == TRANSCRIPT_CHUNK)
         add_content(ledger, record, mail);
     if (record->kind == TRANSCRIPT_REPLY)
@@ -227,7 +279,7 @@ static bool was_refused(const struct ledger *ledger, int message, int recipient,
         const struct ledger_reply *reply = &ledger->replies[i];
         const struct ledger_unit *unit = &reply->unit;
         bool all = unit->kind == LEDGER_SESSION || (unit->message == message && code >= 600) ||
-                   (unit->message == message && unit->kind != LEDGER_RCPT);
+                   (unit->message == message && unit->recipient < 0);
         bool one = unit->message == message && unit->recipient == recipient;
 
         if (reply->code == code && reply->end <= heard && (all || one))
@@ -241,10 +293,21 @@ static void check_permanent(struct ledger *ledger, int message, int recipient,
 {
     unsigned code = event->recipient.code;
 
-    if (code == 0 && ledger->small_size && event->why[0] != '\0')
-        return; /* kept back (RFC 1870 6.1) */
+    bool is_8bit = bytes_find_eight_bit(ledger->contents[message]) != BYTES_NOT_FOUND;
+
+    if (code == 0 && event->why[0] != '\0' &&
+        (ledger->manner.small_size || (is_8bit && !ledger->offers_8bit)))
+        return; /* kept back (RFC 1870 6.1, RFC 6152 3) */
     if (code < 500 || !was_refused(ledger, message, recipient, code, heard))
         breaks(ledger, "2: permanent without a 5yz that says so (RFC 5321 3.8, 4.2.1)");
+}
+
+/* A reply to AUTH said so, or nothing was offered that could be used. */
+static void check_refused_auth(struct ledger *ledger, unsigned code, uint64_t heard)
+{
+    if (!ledger->manner.auth ||
+        (code == 0 ? ledger->offers_auth : !was_refused(ledger, -1, -1, code, heard)))
+        breaks(ledger, "8: authentication refused, and nobody did (RFC 4954 6)");
 }
 
 void ledger_outcome(struct ledger *ledger, unsigned message, unsigned recipient,
@@ -267,8 +330,10 @@ void ledger_outcome(struct ledger *ledger, unsigned message, unsigned recipient,
     case SMTP_OUTCOME_TEMPORARY:
     case SMTP_OUTCOME_UNKNOWN:
         break;
-    case SMTP_OUTCOME_PARTIAL:
     case SMTP_OUTCOME_REFUSED_AUTH:
+        check_refused_auth(ledger, event->recipient.code, heard);
+        break;
+    case SMTP_OUTCOME_PARTIAL:
     case SMTP_OUTCOME_REFUSED_TLS:
     case SMTP_OUTCOME_COUNT:
         breaks(ledger, "4: an outcome that no recipient can have here (RFC 5321 4.2.5)");

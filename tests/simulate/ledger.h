@@ -8,7 +8,8 @@
  * Shape:   ledger_connect(), then ledger_server() and ledger_outcome() as things happen.
  * Bounds:  LEDGER_…; passing one is a broken invariant.
  * Errors:  `broken` names the first invariant that did not hold, with its section; else NULL.
- * Source:  RFC 5321 3.8, 4.1.1.4, 4.2.1, 4.2.5, 4.5.3.2.6, 6.1.
+ * Source:  RFC 5321 3.8, 4.1.1.4, 4.2.1, 4.2.5, 4.5.3.2.6, 6.1; RFC 2033 4.2; RFC 6152 3;
+ *          RFC 8314 3.3.
  */
 #ifndef TESTS_SIMULATE_LEDGER_H
 #define TESTS_SIMULATE_LEDGER_H
@@ -37,6 +38,8 @@ struct ledger_unit {
     int message; /* -1: of none */
     int recipient;
     int content; /* which message it equals, -1: none */
+    bool hello;  /* EHLO and its kin */
+    bool auth;   /* AUTH, and the responses inside it */
 };
 
 struct ledger_reply {
@@ -55,6 +58,14 @@ struct ledger_cell {
     bool has_outcome;
 };
 
+/* How this connection goes. */
+struct ledger_manner {
+    bool small_size; /* the client may keep a message back (RFC 1870 6.1) */
+    bool lmtp;       /* each recipient has its own reply to the content */
+    bool auth;       /* no mail goes without authentication (RFC 4954 9) */
+    bool in_tls;     /* nothing may come in the clear (RFC 8314 3.3) */
+};
+
 struct ledger {
     const char *broken;
     const struct bytes *contents; /* of the messages, as they have to arrive; borrowed */
@@ -68,16 +79,22 @@ struct ledger {
     unsigned unit_count;
     struct ledger_reply replies[LEDGER_REPLIES_MAX];
     unsigned reply_count;
-    uint64_t octets; /* of the server so far */
-    int said;        /* message of the last MAIL command */
-    int open;        /* message of the open transaction; -1: none */
-    unsigned taken;  /* set of its recipients */
-    bool small_size; /* the client may keep a message back (RFC 1870 6.1) */
+    uint64_t octets;                       /* of the server so far */
+    int said;                              /* message of the last MAIL command */
+    int open;                              /* message of the open transaction; -1: none */
+    unsigned taken;                        /* set of its recipients */
+    unsigned order[LEDGER_RECIPIENTS_MAX]; /* they were taken in */
+    unsigned order_count;
+    unsigned answered; /* LMTP: so many of them have a reply to the content (RFC 2033 4.2) */
+    bool offers_auth;
+    bool is_authenticated;
+    bool offers_8bit; /* 8BITMIME stood in the last reply to EHLO (RFC 6152 3) */
+    struct ledger_manner manner;
 };
 
 void ledger_init(struct ledger *ledger, const struct bytes *contents, unsigned message_count,
                  unsigned recipient_count);
-void ledger_connect(struct ledger *ledger, bool small_size);
+void ledger_connect(struct ledger *ledger, struct ledger_manner manner);
 /* mail: the content, where the record is the end of one. */
 void ledger_server(struct ledger *ledger, const struct transcript_record *record,
                    struct bytes mail);

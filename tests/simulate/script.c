@@ -6,6 +6,7 @@ static const char *const stages[] = {"connect",
                                      "EHLO",
                                      "HELO",
                                      "STARTTLS",
+                                     "AUTH",
                                      "MAIL",
                                      "RCPT",
                                      "RCPT TO:<r0@example.org>",
@@ -85,6 +86,8 @@ bool script_write(struct chance *chance, unsigned tries, struct buf *ret,
 
 bool script_message(struct chance *chance, unsigned index, struct buf *ret)
 {
+    static const char mime[] = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                               "Content-Transfer-Encoding: 8bit\r\n";
     static const char *const lines[] = {"",
                                         ".",
                                         "..",
@@ -95,10 +98,13 @@ bool script_message(struct chance *chance, unsigned index, struct buf *ret)
                                         "QUIT",
                                         "250 ok"};
     unsigned count = chance_percent(chance, 3) ? 600 : chance_below(chance, 20);
+    bool is_8bit = chance_percent(chance, 25);
     bool ok = buf_printf(ret,
                          "From: m%u@client.example\r\nDate: Fri, 27 Nov 2026 12:00:00 +0000\r\n"
-                         "Message-ID: <%u.1@client.example>\r\nSubject: message %u\r\n\r\n",
-                         index, index, index);
+                         "Message-ID: <%u.1@client.example>\r\nSubject: message %u\r\n%s\r\n",
+                         index, index, index, is_8bit ? mime : "");
+
+    ok = ok && (!is_8bit || buf_printf(ret, "\xc3\xa4\xe2\x82\xac\r\n"));
 
     while (count-- > 0)
         ok = ok && buf_printf(ret, "%s\r\n", lines[chance_below(chance, COUNT_OF(lines))]);

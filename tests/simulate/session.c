@@ -1,11 +1,8 @@
-#include "tests/simulate/session.h"
+#include "tests/simulate/session_private.h"
 
 #include "base/require.h"
-#include "client/smtpsend_queue.h"
 #include "fakeserver/fake_server.h"
 #include "fakeserver/transcript_text.h"
-#include "tests/simulate/gate.h"
-#include "tests/simulate/ledger.h"
 #include "tests/simulate/script.h"
 #include "transport/memory.h"
 
@@ -14,49 +11,7 @@
 #define LIMIT_MS ((uint64_t)4 * 60 * 60 * 1000) /* of one connection, virtual */
 #define CONNECTIONS_MAX 40
 #define ARENA_OCTETS_MAX ((size_t)4 * 1024 * 1024)
-#define MAIL_OCTETS_MAX ((size_t)128 * 1024)
 #define SCRIPT_OCTETS_MAX ((size_t)16 * 1024)
-
-struct session {
-    struct chance chance;
-    enum session_mutant mutant;
-    bool print;
-    struct session_result result;
-    struct ledger ledger;
-    struct smtpsend_queue queue;
-    enum smtp_outcome outcomes[LEDGER_MESSAGES_MAX][LEDGER_RECIPIENTS_MAX];
-    struct smtp_client_options options;
-    bool retries_unknown; /* rather twice than never (RFC 5321 6.1) */
-    unsigned retries;
-
-    struct buf texts[LEDGER_MESSAGES_MAX]; /* the messages */
-    struct bytes contents[LEDGER_MESSAGES_MAX];
-    struct buf twice;
-    struct bytes paths[LEDGER_RECIPIENTS_MAX];
-    struct bytes froms[LEDGER_MESSAGES_MAX];
-
-    /* of the connection at hand */
-    struct smtp_client *client;
-    struct fake_server *server;
-    struct network network;
-    struct gate client_gate;
-    struct gate server_gate;
-    struct buf mail;
-    struct buf script;
-    struct memory *memory;
-    bool over;
-};
-
-const char *session_mutant_word(enum session_mutant mutant)
-{
-    static const char *const words[] = {
-#define X(name, word) word,
-        SESSION_MUTANT_TABLE(X)
-#undef X
-    };
-
-    return words[mutant];
-}
 
 /* ---- what happened, as a number and on paper ------------------------------------------------- */
 
@@ -113,17 +68,6 @@ static void take_server_events(void *owner)
 
 /* ---- the client's side ----------------------------------------------------------------------- */
 
-static struct bytes octets_of(struct session *session, size_t message)
-{
-    struct bytes octets = buf_bytes(&session->texts[message]);
-
-    if (session->mutant != SESSION_MUTANT_SENDS_DATA_UNCLEARED || session->result.connections < 2)
-        return octets;
-    buf_clear(&session->twice);
-    (void)(buf_append(&session->twice, octets) && buf_append(&session->twice, octets));
-    return buf_bytes(&session->twice);
-}
-
 static void submit_next(struct session *session)
 {
     struct smtp_message message = {.forward_paths = session->paths,
@@ -135,8 +79,9 @@ static void submit_next(struct session *session)
         smtp_client_finish(session->client);
         return;
     }
+    session->has_first = false;
     message.reverse_path = session->froms[index];
-    message.octets = octets_of(session, index);
+    message.octets = session_octets_of(session, index);
     smtpsend_queue_narrow(&session->queue, &message);
     for (size_t i = 0; i < message.forward_path_count; i++)
         ledger_ask(&session->ledger, (unsigned)index, (unsigned)session->queue.indexes[i]);
@@ -147,29 +92,13 @@ static void submit_next(struct session *session)
     REQUIRE(taken); /* all messages here are sendable */
 }
 
-/* What is planted between the client and its user. */
-static void spoil(const struct session *session, struct smtp_client_event *event)
-{
-    enum smtp_outcome *outcome = &event->recipient.outcome;
-    unsigned code = event->recipient.code;
-
-    if (session->mutant == SESSION_MUTANT_SENT_ON_LOST_REPLY && *outcome == SMTP_OUTCOME_UNKNOWN)
-        *outcome = SMTP_OUTCOME_SENT;
-    if (*outcome != SMTP_OUTCOME_TEMPORARY)
-        return;
-    if (session->mutant == SESSION_MUTANT_TAKES_4YZ_FOR_5YZ && code >= 400 && code < 500)
-        *outcome = SMTP_OUTCOME_PERMANENT;
-    if (session->mutant == SESSION_MUTANT_PERMANENT_ON_LOSS && code == 0)
-        *outcome = SMTP_OUTCOME_PERMANENT;
-}
-
 static void take_recipient(struct session *session, struct smtp_client_event *event)
 {
     size_t message = session->queue.taken;
     struct smtp_client_event queued;
     size_t recipient;
 
-    spoil(session, event);
+    session_spoil(session, event);
     queued = *event;
     if ((session->retries_unknown && event->recipient.outcome == SMTP_OUTCOME_UNKNOWN) ||
         (session->mutant == SESSION_MUTANT_RETRIES_AFTER_250 &&
@@ -216,6 +145,16 @@ static struct gate_plan plan(struct session *session, bool hostile, uint64_t oct
     return ret;
 }
 
+static bool write_protocol(struct session *session)
+{
+    struct buf *script = &session->script;
+    bool offers = session->auth && !chance_percent(&session->chance, 5);
+
+    return (!session->lmtp || buf_printf(script, "send     protocol=lmtp\n")) &&
+           (!session->auth || buf_printf(script, "send     user=joe password=simulated\n")) &&
+           (!offers || buf_printf(script, "offer    AUTH PLAIN LOGIN CRAM-MD5\n"));
+}
+
 static bool parse_script(struct session *session, struct arena *arena, struct scenario *ret)
 {
     struct scenario_file *file;
@@ -223,7 +162,8 @@ static bool parse_script(struct session *session, struct arena *arena, struct sc
     struct err err = {0};
 
     buf_clear(&session->script);
-    if (!script_write(&session->chance, session->result.connections - 1, &session->script, &facts))
+    if (!write_protocol(session) ||
+        !script_write(&session->chance, session->result.connections - 1, &session->script, &facts))
         return false;
     if (session->print)
         printf("-- connection %u\n%.*s", session->result.connections,
@@ -233,7 +173,10 @@ static bool parse_script(struct session *session, struct arena *arena, struct sc
         (void)fprintf(stderr, "simulate: script:%u:%u: %s\n", err.line, err.column, err.what);
         return false;
     }
-    ledger_connect(&session->ledger, facts.small_size);
+    ledger_connect(&session->ledger, (struct ledger_manner){.small_size = facts.small_size,
+                                                            .lmtp = session->lmtp,
+                                                            .auth = session->auth,
+                                                            .in_tls = session->implicit_tls});
     return true;
 }
 
@@ -266,8 +209,12 @@ static bool is_quiet(const struct session *session)
 
 static bool talk(struct session *session, const struct scenario *scenario)
 {
-    struct fake_server_options options = {
-        .scenario = scenario, .connection = 1, .limit_ms = LIMIT_MS, .mail = &session->mail};
+    struct fake_server_options options = {.scenario = scenario,
+                                          .connection = 1,
+                                          .limit_ms = LIMIT_MS,
+                                          .mail = &session->mail,
+                                          .implicit_tls =
+                                              session->options.tls == SMTP_CLIENT_TLS_IMPLICIT};
 
     buf_clear(&session->mail);
     session->client = smtp_client_new(&session->options, NULL);
@@ -307,42 +254,6 @@ static bool run_connection(struct session *session)
 }
 
 /* ---- one seed -------------------------------------------------------------------------------- */
-
-static const char *const paths[] = {"r0@example.org", "r1@example.org", "r2@example.org",
-                                    "r3@example.org"};
-static const char *const froms[] = {"m0@client.example", "m1@client.example", "m2@client.example"};
-
-static bool prepare(struct session *session)
-{
-    static const uint64_t timeouts_ms[] = {2000, 30000, 300000};
-    struct chance *chance = &session->chance;
-    unsigned messages = 1 + chance_below(chance, LEDGER_MESSAGES_MAX);
-    unsigned recipients = 1 + chance_below(chance, LEDGER_RECIPIENTS_MAX);
-    uint64_t timeout_ms = timeouts_ms[chance_below(chance, 3)];
-    bool ok = smtpsend_queue_init(&session->queue, messages, recipients);
-
-    for (unsigned i = 0; i < LEDGER_RECIPIENTS_MAX; i++)
-        session->paths[i] = bytes_of(paths[i]);
-    for (unsigned i = 0; i < messages && ok; i++) {
-        session->froms[i] = bytes_of(froms[i]);
-        buf_init(&session->texts[i], MAIL_OCTETS_MAX);
-        ok = script_message(chance, i, &session->texts[i]);
-        session->contents[i] = buf_bytes(&session->texts[i]);
-    }
-    session->options = (struct smtp_client_options){
-        .host = BYTES_LITERAL("host.client.example"),
-        .no_pipelining = chance_percent(chance, 20),
-        .no_chunking = chance_percent(chance, 20),
-        .chunk_octets = chance_percent(chance, 50) ? 100 + chance_below(chance, 1000) : 0,
-        .tls = chance_percent(chance, 40) ? SMTP_CLIENT_TLS_OPPORTUNISTIC : SMTP_CLIENT_TLS_NONE,
-    };
-    for (size_t i = 0; i < SMTP_CLIENT_TIMEOUT_COUNT; i++)
-        session->options.timeouts_ms[i] = timeout_ms;
-    session->retries = chance_below(chance, 6);
-    session->retries_unknown = chance_percent(chance, 50);
-    ledger_init(&session->ledger, session->contents, messages, recipients);
-    return ok;
-}
 
 static bool run_queue(struct session *session)
 {
@@ -390,7 +301,7 @@ bool session_run(uint64_t seed, enum session_mutant mutant, bool print, struct s
     buf_init(&session.mail, MAIL_OCTETS_MAX);
     buf_init(&session.script, SCRIPT_OCTETS_MAX);
     buf_init(&session.twice, 2 * MAIL_OCTETS_MAX);
-    ok = prepare(&session) && run_queue(&session);
+    ok = session_prepare(&session) && run_queue(&session);
     if (ok)
         count(&session);
     session.result.broken = ok ? session.ledger.broken : "no memory, or no script";

@@ -4,7 +4,7 @@
  *
  * Shape:   the same seed gives the same digest, always.
  * Lives:   `broken` is static text.
- * Source:  RFC 5321 3.8, 4.5.3.2, 4.5.4.1, 6.1.
+ * Source:  RFC 5321 3.8, 4.5.3.2, 4.5.4.1, 6.1; RFC 2033 4.2, 4954 9, 6152 3, 8314 3.3.
  */
 #ifndef TESTS_SIMULATE_SESSION_H
 #define TESTS_SIMULATE_SESSION_H
@@ -21,7 +21,11 @@
     X(DROPS_A_RECIPIENT, "drops-a-recipient")   /* forgets one at the second try */                \
     X(TAKES_4YZ_FOR_5YZ, "takes-4yz-for-5yz")   /* gives up what is temporary */                   \
     X(SENDS_DATA_UNCLEARED, "sends-data-uncleared") /* a try goes behind the one before it */      \
-    X(PERMANENT_ON_LOSS, "permanent-on-loss")       /* a lost connection is taken for a refusal */
+    X(PERMANENT_ON_LOSS, "permanent-on-loss")       /* a lost connection is taken for a refusal */ \
+    X(FIRST_REPLY_FOR_ALL, "first-reply-for-all")   /* LMTP: the others' replies are not told */   \
+    X(SPEAKS_IN_CLEAR, "speaks-in-clear")           /* where TLS comes first */                    \
+    X(SKIPS_AUTH, "skips-auth")                     /* sends without its credentials */            \
+    X(CLEARS_EIGHTH_BIT, "clears-eighth-bit")       /* sends 8-bit data in 7 bits */
 
 enum session_mutant {
 #define X(name, word) SESSION_MUTANT_##name,
