@@ -1,6 +1,7 @@
 #include "harness/import/import_redact.h"
 
 #include "base/base64.h"
+#include "harness/run/redact.h"
 
 #define SECRET_OCTETS_MAX 4096
 
@@ -48,6 +49,13 @@ static void keep_user(struct import_names *names, struct bytes user)
 static void keep_password(struct import_names *names, struct bytes password)
 {
     keep(names->passwords, &names->password_count, password);
+}
+
+static void keep_response(struct import_names *names, struct bytes text)
+{
+    text = redact_without_padding(text);
+    if (text.size >= IMPORT_SECRET_OCTETS_MIN)
+        keep(names->responses, &names->response_count, text);
 }
 
 /* [authzid] NUL authcid NUL passwd (RFC 4616 2) */
@@ -108,8 +116,7 @@ static void take_response(struct import_names *names, struct bytes mechanism, un
 {
     struct bytes response = decoded(names->arena, text);
 
-    if (text.size >= IMPORT_SECRET_OCTETS_MIN)
-        keep(names->responses, &names->response_count, text);
+    keep_response(names, text);
     if (bytes_equal_nocase(mechanism, BYTES_LITERAL("PLAIN")))
         take_plain(names, response);
     else if (bytes_equal_nocase(mechanism, BYTES_LITERAL("LOGIN")) && number == 0)
@@ -120,26 +127,21 @@ static void take_response(struct import_names *names, struct bytes mechanism, un
         take_telling(names, mechanism, response);
 }
 
-/* In base64, by themselves and as PLAIN has them: a server may say them so though no client did. */
+/* A server may say them so though no client did; the name alone, too. */
 static bool keep_forms(struct import_names *names, struct bytes user, struct bytes password)
 {
-    struct bytes plain = arena_printf(names->arena, "%c%.*s%c%.*s", '\0', BYTES_FORMAT(user), '\0',
-                                      BYTES_FORMAT(password));
-    struct bytes parts[] = {user, password, plain};
-    struct buf text;
+    struct bytes forms[REDACT_FORMS];
+    struct buf name;
+    bool ok;
 
-    buf_init(&text, SECRET_OCTETS_MAX * 2);
-    for (size_t i = 0; plain.data != NULL && i < 3; i++) {
-        struct bytes made = BYTES_NONE;
-
-        buf_clear(&text);
-        if (base64_encode(&text, parts[i]))
-            made = arena_copy(names->arena, buf_bytes(&text));
-        if (made.size >= IMPORT_SECRET_OCTETS_MIN)
-            keep(names->responses, &names->response_count, made);
-    }
-    buf_release_secret(&text);
-    return plain.data != NULL;
+    buf_init(&name, SECRET_OCTETS_MAX * 2);
+    ok = redact_forms(user, password, names->arena, forms) && base64_encode(&name, user);
+    for (size_t i = 0; ok && i < REDACT_FORMS; i++)
+        keep_response(names, forms[i]);
+    if (ok)
+        keep_response(names, arena_copy(names->arena, buf_bytes(&name)));
+    buf_release_secret(&name);
+    return ok;
 }
 
 bool import_names_add_account(struct import_names *names, struct bytes user, struct bytes password)

@@ -128,12 +128,23 @@ static const char *of_account(const struct import_names *names, const char *plac
     return names->auth ? placeholder : otherwise;
 }
 
+static size_t padding_at(struct bytes text, size_t at)
+{
+    size_t end = at;
+
+    while (end < text.size && text.data[end] == '=')
+        end++;
+    return end - at;
+}
+
 /* What is known of this text at this place; NULL: nothing. */
 static const char *known_at(const struct import_names *names, struct bytes text, size_t at,
                             size_t *ret_used)
 {
-    if (one_stands_at(text, at, names->responses, names->response_count, ret_used))
+    if (one_stands_at(text, at, names->responses, names->response_count, ret_used)) {
+        *ret_used += padding_at(text, at + *ret_used);
         return of_account(names, "{base64 {password}}", "{base64 not-the-real-one}");
+    }
     if (one_stands_at(text, at, names->passwords, names->password_count, ret_used))
         return of_account(names, "{password}", "not-the-real-one");
     if (one_stands_at(text, at, names->users, names->user_count, ret_used))

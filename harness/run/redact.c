@@ -23,37 +23,62 @@ static struct bytes replace(struct bytes text, struct bytes secret, struct arena
     return result;
 }
 
-/* Without `=` at its end: what a client prints may be cut there. */
-static bool encode(struct buf *to, struct bytes octets)
+struct bytes redact_without_padding(struct bytes text)
 {
-    buf_clear(to);
-    if (!base64_encode(to, octets))
-        return false;
-    while (to->size > 0 && to->data[to->size - 1] == '=')
-        to->size--;
-    return true;
+    while (text.size > 0 && text.data[text.size - 1] == '=')
+        text.size--;
+    return text;
+}
+
+static struct bytes encoded(struct bytes octets, struct arena *arena)
+{
+    struct buf text;
+    struct bytes kept = BYTES_NONE;
+
+    buf_init(&text, 2 * octets.size + 8);
+    if (octets.data != NULL && base64_encode(&text, octets))
+        kept = arena_copy(arena, redact_without_padding(buf_bytes(&text)));
+    buf_release_secret(&text);
+    return kept;
+}
+
+static struct bytes plain_of(struct bytes authzid, struct bytes user, struct bytes password,
+                             struct arena *arena)
+{
+    return arena_printf(arena, "%.*s%c%.*s%c%.*s", BYTES_FORMAT(authzid), '\0', BYTES_FORMAT(user),
+                        '\0', BYTES_FORMAT(password));
+}
+
+bool redact_forms(struct bytes user, struct bytes password, struct arena *arena,
+                  struct bytes ret[REDACT_FORMS])
+{
+    const struct bytes said[REDACT_FORMS] = {
+        password,
+        plain_of(BYTES_NONE, user, password, arena),
+        plain_of(user, user, password, arena),
+        arena_printf(arena, "user=%.*s\1auth=Bearer %.*s\1\1", BYTES_FORMAT(user),
+                     BYTES_FORMAT(password)),
+    };
+    bool ok = true;
+
+    for (size_t i = 0; i < REDACT_FORMS; i++) {
+        ret[i] = encoded(said[i], arena);
+        ok = ok && ret[i].data != NULL;
+    }
+    return ok;
 }
 
 struct bytes redact(struct bytes text, struct bytes user, struct bytes password,
                     struct arena *arena)
 {
-    struct buf plain;   /* NUL user NUL password */
-    struct buf encoded; /* base64 */
-    struct bytes clean = BYTES_NONE;
+    struct bytes forms[REDACT_FORMS];
+
     if (password.size < REDACT_OCTETS_MIN || text.size == 0)
         return text.data != NULL ? text : bytes_of("");
-    buf_init(&plain, user.size + password.size + 2);
-    buf_init(&encoded, 2 * (user.size + password.size) + 16);
-    if (buf_append_octet(&plain, '\0') && buf_append(&plain, user) &&
-        buf_append_octet(&plain, '\0') && buf_append(&plain, password) &&
-        encode(&encoded, buf_bytes(&plain)))
-        clean = replace(text, buf_bytes(&encoded), arena);
-    if (clean.data != NULL)
-        clean =
-            encode(&encoded, password) ? replace(clean, buf_bytes(&encoded), arena) : BYTES_NONE;
-    if (clean.data != NULL)
-        clean = replace(clean, password, arena);
-    buf_release_secret(&plain);
-    buf_release_secret(&encoded);
-    return clean;
+    if (!redact_forms(user, password, arena, forms))
+        return BYTES_NONE;
+    /* The longer ones first: the shorter may be a part of them. */
+    for (size_t i = REDACT_FORMS; text.data != NULL && i-- > 0;)
+        text = replace(text, forms[i], arena);
+    return text.data != NULL ? replace(text, password, arena) : text;
 }

@@ -27,7 +27,8 @@ enum {
     LONG_LINE,
     WAIT_MS = 3000,
     LONG_OCTETS = RECORDER_LINE_OCTETS_MAX + 100,
-    PIECES = 7, /* longest piece but one in eight */
+    LONG_LINES_MAX = 2, /* more of them show nothing new, and take long */
+    PIECES = 7,         /* longest piece but one in eight */
     CREDENTIALS_MAX = 6
 };
 
@@ -72,6 +73,7 @@ struct session {
     struct login login;
     bool has_login;
     struct buf said[2]; /* by enum recorder_side */
+    unsigned long_lines;
     enum recorder_side turn;
     bool divided;
     unsigned random;
@@ -114,6 +116,9 @@ static void say_long_line(struct session *session)
 {
     static char octets[LONG_OCTETS];
 
+    if (session->long_lines == LONG_LINES_MAX)
+        return;
+    session->long_lines++;
     memset(octets, 'x', sizeof(octets));
     say(session, (struct bytes){octets, sizeof(octets)});
 }
