@@ -436,6 +436,14 @@ bool fake_server_event(struct fake_server *server, struct transcript_record *ret
     return true;
 }
 
+void fake_server_client_ended(struct fake_server *server, uint64_t now_ms, bool by_us)
+{
+    uint64_t *end_ms = by_us ? &server->limit_ms : &server->deaf_until_ms;
+
+    if (server->deaf && *end_ms > now_ms)
+        *end_ms = now_ms;
+}
+
 bool fake_server_is_over(const struct fake_server *server)
 {
     return server->over;

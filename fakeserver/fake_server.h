@@ -49,6 +49,9 @@ void fake_server_free(struct fake_server *server);
 struct engine fake_server_engine(struct fake_server *server);
 
 bool fake_server_event(struct fake_server *server, struct transcript_record *ret);
+/* The client has ended, as whoever runs it knows: a server that is deaf reads what there is, or has
+ * come to its limit when the client was ended. */
+void fake_server_client_ended(struct fake_server *server, uint64_t now_ms, bool by_us);
 bool fake_server_is_over(const struct fake_server *server); /* both directions have ended */
 
 #endif

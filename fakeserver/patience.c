@@ -66,6 +66,8 @@ static enum patience_stage stage_before(const struct transcript *transcript, siz
 {
     unsigned connection = transcript_at(transcript, silent)->connection;
 
+    if (transcript_at(transcript, silent)->kind == TRANSCRIPT_DEAF)
+        return PATIENCE_BLOCK;
     for (size_t i = silent; i > 0; i--) {
         const struct transcript_record *record = transcript_at(transcript, i - 1);
 
@@ -78,7 +80,22 @@ static enum patience_stage stage_before(const struct transcript *transcript, siz
     return PATIENCE_GREETING;
 }
 
-/* Where the server fell silent for good; SIZE_MAX: it never spoke. */
+/* It stopped to read when it had asked for mail data. */
+static bool is_deaf_to_data(const struct transcript *transcript, size_t index)
+{
+    const struct transcript_record *deaf = transcript_at(transcript, index);
+
+    for (size_t i = index; deaf->kind == TRANSCRIPT_DEAF && i > 0; i--) {
+        const struct transcript_record *record = transcript_at(transcript, i - 1);
+
+        if (record->connection == deaf->connection && is_server_word(record))
+            return bytes_starts_with(record->octets, BYTES_LITERAL("354"));
+    }
+    return false;
+}
+
+/* Where the server fell silent for good, or was deaf for the first time; SIZE_MAX: it never spoke.
+ */
 static size_t find_silence(const struct transcript *transcript)
 {
     size_t silent = SIZE_MAX;
@@ -90,6 +107,8 @@ static size_t find_silence(const struct transcript *transcript)
             silent = i;
         if (record->kind == TRANSCRIPT_STALLED)
             break;
+        if (is_deaf_to_data(transcript, i))
+            return i;
     }
     return silent;
 }
@@ -108,6 +127,15 @@ static bool is_giving_up(const struct transcript_record *record, uint64_t waited
     return verb == SMTP_VERB_QUIT || verb == SMTP_VERB_RSET;
 }
 
+/* What a deaf server had not read came in the end, and whole. */
+static bool is_still_there(const struct transcript_record *from,
+                           const struct transcript_record *record)
+{
+    return record->kind == TRANSCRIPT_EXPIRED ||
+           (from->kind == TRANSCRIPT_DEAF && record->connection == from->connection &&
+            session_is_unit(record) && (record->notes & TRANSCRIPT_NOTE(CUT)) == 0);
+}
+
 bool patience_measure(const struct transcript *transcript, struct patience *ret)
 {
     size_t silent = find_silence(transcript);
@@ -116,14 +144,15 @@ bool patience_measure(const struct transcript *transcript, struct patience *ret)
         const struct transcript_record *from = transcript_at(transcript, silent);
         const struct transcript_record *record = transcript_at(transcript, i);
         uint64_t waited_ms = record->at_ms - from->at_ms;
-        bool expired = record->kind == TRANSCRIPT_EXPIRED;
+        bool still_there = is_still_there(from, record);
 
-        if (!expired &&
+        if (!still_there &&
             (record->connection != from->connection || !is_giving_up(record, waited_ms)))
             continue;
         *ret = (struct patience){.stage = stage_before(transcript, silent),
-                                 .stalled = from->kind == TRANSCRIPT_STALLED,
-                                 .gave_up = !expired,
+                                 .stalled = from->kind == TRANSCRIPT_STALLED ||
+                                            from->kind == TRANSCRIPT_DEAF,
+                                 .gave_up = !still_there,
                                  .waited_ms = waited_ms,
                                  .record = i};
         return true;

@@ -2,7 +2,7 @@
  * patience.h - how long a client waited for a server that had fallen silent, and for what.
  *
  * Counted from when the server fell silent for good to when the client closed, or said QUIT or RSET
- * instead of waiting on.
+ * instead of waiting on; for a block of mail data, from when the server stopped to read.
  *
  * Bounds:  PATIENCE_SLACK_MS: the client counts from when it sent, the server from when that came.
  * Lives:   nothing is kept; `record` is an index into the transcript.
@@ -22,6 +22,7 @@
     X(MAIL, "MAIL", 300, "RFC 5321 4.5.3.2.2")                                                     \
     X(RCPT, "RCPT", 300, "RFC 5321 4.5.3.2.3")                                                     \
     X(DATA, "DATA", 120, "RFC 5321 4.5.3.2.4")                                                     \
+    X(BLOCK, "data block", 180, "RFC 5321 4.5.3.2.5")                                              \
     X(END_OF_DATA, "end of data", 600, "RFC 5321 4.5.3.2.6")                                       \
     X(OTHER, "another command", 0, "-")
 
@@ -34,7 +35,8 @@ enum patience_stage {
 
 struct patience {
     enum patience_stage stage;
-    bool stalled; /* the server was told to say nothing more; else it only came to nothing more */
+    bool stalled; /* the server was told to say nothing more, or to read nothing; else it only came
+                     to nothing more */
     bool gave_up; /* false: the run ended first */
     uint64_t waited_ms;
     size_t record; /* that ended it */

@@ -116,12 +116,24 @@ static void settle_due(void *owner)
     timer_set(run->settle, now_ms + RUN_SETTLE_MS);
 }
 
+/* The end of its connections stands behind what a deaf server has not read. */
+static void tell_servers(struct one_run *run)
+{
+    for (unsigned i = 0; i < run->connection_count; i++) {
+        if (run->connections[i].server == NULL)
+            continue;
+        fake_server_client_ended(run->connections[i].server, run_now_ms(run), run->end.hung);
+        connection_time_moved(run->connections[i].connection);
+    }
+}
+
 static void process_ended(void *owner, const struct process_end *end)
 {
     struct one_run *run = owner;
     run->end = *end;
     run->process_over = true;
     run_warp_end(run);
+    tell_servers(run);
     run->settle_from_ms = loop_now_ms(run->setting->loop);
     timer_set(run->settle, run->settle_from_ms + 1);
 }

@@ -88,6 +88,8 @@ static bool rightly_waits(const struct run_evidence *evidence)
         const struct transcript_record *record = transcript_at(transcript, i - 1);
         if (record->kind == TRANSCRIPT_REPLY)
             return is_free_to_wait(evidence, NULL) && !is_final_reply(record->octets);
+        if (record->kind == TRANSCRIPT_DEAF)
+            return is_free_to_wait(evidence, NULL); /* for a block to be taken */
         if (is_unit(record))
             return is_free_to_wait(evidence, record) && (record->notes & TRANSCRIPT_NOTE(CUT)) == 0;
     }

@@ -23,6 +23,7 @@ struct stage {
     /* of the connection at hand */
     struct fake_server *server;
     void *client;
+    struct memory *memory; /* between them; NULL: not yet */
     uint64_t began_ms;
     struct scenario told; /* the scenario, with the recipients that this try is for */
     bool has_session;     /* of TLS */
@@ -49,6 +50,8 @@ static void take_client_events(void *owner)
     struct stage *stage = owner;
     if (stage->player->events != NULL)
         stage->player->events(stage->client);
+    if (stage->memory != NULL && stage->player->is_over(stage->client))
+        fake_server_client_ended(stage->server, memory_now_ms(stage->memory), false);
 }
 
 static void print_transcript(const struct transcript *transcript)
@@ -170,11 +173,13 @@ static bool run_memory(struct stage *stage, struct engine client)
     if (stage->told.send.no_certificate)
         tls.subject = BYTES_NONE;
     memory_tls(memory, &tls);
+    stage->memory = memory;
     memory_watch(memory, take_client_events, take_server_events, stage);
     (void)memory_run(memory, limit_ms(stage->play));
     take_server_events(stage);
     take_client_events(stage);
     stage->began_ms += memory_now_ms(memory);
+    stage->memory = NULL;
     memory_free(memory);
     return stage->ok;
 }

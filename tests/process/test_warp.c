@@ -119,6 +119,21 @@ START_TEST(what_was_measured_is_printed_beside_what_is_asked_for)
 }
 END_TEST
 
+/* Not from when it closed, which nobody hears, but from when it ended. */
+START_TEST(so_it_is_for_a_block_of_mail_data)
+{
+    (void)run("$D run --warp --scenarios s block -- $C %s {port} %s", "block", "240");
+    has("   data block         180 s     24");
+    has("1 passed, 0 failed");
+    (void)run("$D run --warp --scenarios s block -- $C %s {port} %s", "block", "1");
+    has("too short\n");
+    has("1 failed of 1 runs");
+    (void)run("$D run --warp --scenarios s block -- $C %s {port} %s", "block", "100000");
+    has("warped it still waited when the run was ended\n");
+    has("1 unsupported of 1 runs");
+}
+END_TEST
+
 START_TEST(a_program_that_cannot_be_traced_is_refused)
 {
     ck_assert_int_eq(
@@ -224,6 +239,7 @@ int main(int argc, char **argv)
     tcase_add_test(tests, a_client_that_never_gives_up_comes_to_its_limit_at_once);
     tcase_add_test(tests, every_report_says_that_time_was_warped);
     tcase_add_test(tests, what_was_measured_is_printed_beside_what_is_asked_for);
+    tcase_add_test(tests, so_it_is_for_a_block_of_mail_data);
     tcase_add_test(tests, a_program_that_cannot_be_traced_is_refused);
     tcase_add_test(tests, a_script_is_what_runs_it);
     tcase_add_test(tests, a_program_with_rights_of_its_own_is_refused);

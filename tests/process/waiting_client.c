@@ -309,6 +309,17 @@ static bool by_farewell(void)
     return by_poll() && first;
 }
 
+/* Sends mail data for as long as somebody takes it. */
+static bool by_block(void)
+{
+    hear_and_say("EHLO client.example\r\n");
+    hear_and_say("MAIL FROM:<sender@client.example>\r\n");
+    hear_and_say("RCPT TO:<rcpt@server.example>\r\n");
+    hear_and_say("DATA\r\n");
+    hear_and_say("Subject: a block\r\n\r\n");
+    return by_send_timeout();
+}
+
 static const struct {
     const char *name;
     bool (*wait)(void);
@@ -334,6 +345,7 @@ static const struct {
     {"thread",              by_thread             },
     {"child",               by_child              },
     {"farewell",            by_farewell           },
+    {"block",               by_block              },
     {"exec",                by_exec               },
     {"signal",              by_signal             },
 };

@@ -96,6 +96,9 @@ static void set_up(void)
              "title what is said at the end of a wait is heard then\nsource -\n"
              "limit 20m\n\nS: 220 server.example\nC: EHLO\nS: 250 ok\nC: MAIL\n!stall\n\n"
              "expect gives up between 290s and 320s\n");
+    put_file("s/block.drill", "title a block of mail data is not taken\nsource -\nlimit 45m\n\n"
+                              "...\nC: DATA\nS: 354 go ahead\n!deaf 2h\n...\n\n"
+                              "expect gives up between 3m and 40m\n");
     put_file("s/deaf.drill", "title the server reads nothing\nsource -\n"
                              "limit 20m\n\n!deaf 19m\n...\n\nexpect never MAIL\n");
 }

@@ -11,6 +11,9 @@ struct line {
     const char *octets;
 };
 
+/* Mail data that the connection's end cut off. */
+static const char cut[] = "cut";
+
 #define LINES_MAX 8
 
 static const struct {
@@ -23,39 +26,56 @@ static const struct {
      {{5, 1, TRANSCRIPT_CONNECTED, ""},
       {5, 1, TRANSCRIPT_STALLED, ""},
       {300005, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
-     true,                                                                                     {PATIENCE_GREETING, true, true, 300000, 2}  },
+     true,                                                                                                                      {PATIENCE_GREETING, true, true, 300000, 2}  },
     {"QUIT is giving up",
      {{5, 1, TRANSCRIPT_REPLY, "220 a\r\n"},
       {6, 1, TRANSCRIPT_COMMAND, "mail FROM:<a@b.example>\r\n"},
       {6, 1, TRANSCRIPT_STALLED, ""},
       {30006, 1, TRANSCRIPT_COMMAND, "QUIT\r\n"},
       {60006, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
-     true,                                                                                     {PATIENCE_MAIL, true, true, 30000, 3}       },
+     true,                                                                                                                      {PATIENCE_MAIL, true, true, 30000, 3}       },
     {"QUIT in one group with the mail data is not",
      {{6, 1, TRANSCRIPT_MAIL_DATA, ""},
       {6, 1, TRANSCRIPT_STALLED, ""},
       {7, 1, TRANSCRIPT_COMMAND, "QUIT\r\n"},
       {60006, 1, TRANSCRIPT_CLIENT_RESET, ""}},
-     true,                                                                                     {PATIENCE_END_OF_DATA, true, true, 60000, 3}},
+     true,                                                                                                                      {PATIENCE_END_OF_DATA, true, true, 60000, 3}},
     {"another connection's end is another's",
      {{6, 1, TRANSCRIPT_COMMAND, "RCPT TO:<a@b.example>\r\n"},
       {7, 2, TRANSCRIPT_COMMAND, "DATA\r\n"},
       {8, 1, TRANSCRIPT_STALLED, ""},
       {9, 2, TRANSCRIPT_CLIENT_CLOSED, ""},
       {1008, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
-     true,                                                                                     {PATIENCE_RCPT, true, true, 1000, 4}        },
+     true,                                                                                                                      {PATIENCE_RCPT, true, true, 1000, 4}        },
     {"the run ends first",
      {{6, 1, TRANSCRIPT_COMMAND, "DATA\r\n"},
       {7, 1, TRANSCRIPT_STALLED, ""},
       {9007, 1, TRANSCRIPT_EXPIRED, ""}},
-     true,                                                                                     {PATIENCE_DATA, true, false, 9000, 2}       },
+     true,                                                                                                                      {PATIENCE_DATA, true, false, 9000, 2}       },
     {"a server that only has nothing more to say",
      {{6, 1, TRANSCRIPT_COMMAND, "HELO a\r\n"},
       {7, 1, TRANSCRIPT_REPLY, "250 a\r\n"},
       {9007, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
-     true,                                                                                     {PATIENCE_EHLO, false, true, 9000, 2}       },
-    {"nothing ended",                               {{6, 1, TRANSCRIPT_STALLED, ""}},   false, {PATIENCE_GREETING, 0, 0, 0, 0}             },
-    {"nobody came",                                 {{0, 0, TRANSCRIPT_CONNECTED, ""}}, false, {PATIENCE_GREETING, 0, 0, 0, 0}             },
+     true,                                                                                                                      {PATIENCE_EHLO, false, true, 9000, 2}       },
+    {"a block of mail data is not taken, and what was buffered comes at the end",
+     {{5, 1, TRANSCRIPT_REPLY, "354 a\r\n"},
+      {6, 1, TRANSCRIPT_DEAF, ""},
+      {200006, 1, TRANSCRIPT_MAIL_DATA, cut},
+      {200006, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
+     true,                                                                                                                      {PATIENCE_BLOCK, true, true, 200000, 3}     },
+    {"… and taken at last",
+     {{5, 1, TRANSCRIPT_REPLY, "354 a\r\n"},
+      {6, 1, TRANSCRIPT_DEAF, ""},
+      {200006, 1, TRANSCRIPT_MAIL_DATA, ""},
+      {200007, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
+     true,                                                                                                                      {PATIENCE_BLOCK, true, false, 200000, 2}    },
+    {"who is deaf before it has asked for mail data is not waited for with a block",
+     {{5, 1, TRANSCRIPT_REPLY, "220 a\r\n"},
+      {6, 1, TRANSCRIPT_DEAF, ""},
+      {9005, 1, TRANSCRIPT_CLIENT_CLOSED, ""}},
+     true,                                                                                                                      {PATIENCE_GREETING, false, true, 9000, 2}   },
+    {"nothing ended",                                                                {{6, 1, TRANSCRIPT_STALLED, ""}},   false, {PATIENCE_GREETING, 0, 0, 0, 0}             },
+    {"nobody came",                                                                  {{0, 0, TRANSCRIPT_CONNECTED, ""}}, false, {PATIENCE_GREETING, 0, 0, 0, 0}             },
 };
 
 static struct transcript *transcript_of(const struct line *lines)
@@ -68,7 +88,9 @@ static struct transcript *transcript_of(const struct line *lines)
         struct transcript_record record = {.at_ms = lines[i].at_ms,
                                            .connection = lines[i].connection,
                                            .kind = lines[i].kind,
-                                           .octets = bytes_of(lines[i].octets)};
+                                           .octets = bytes_of(lines[i].octets),
+                                           .notes =
+                                               lines[i].octets == cut ? TRANSCRIPT_NOTE(CUT) : 0};
 
         assert_true(transcript_add(transcript, &record, &err));
     }
