@@ -64,12 +64,16 @@ try {
   failed.click();
   check("a click opens the dialogue", $("story").querySelectorAll(".ladder li").length === 3);
   check("the finding stands under its line", $("story").querySelector(".ladder .note").textContent.includes("^ expected it"));
+  const note = $("story").querySelector(".ladder .note span");
+  check("and is read without scrolling", note.getBoundingClientRect().right <= $("detail").getBoundingClientRect().right);
+  check("the scenario's own finding comes first", $("story").querySelector(".finding dt").textContent === "expected");
+  check("the row is marked", document.querySelector(".row.here").textContent.includes("code=553"));
   check("the section is named", $("story").textContent.includes("RFC 5321 section 4.2.1"));
   check("what others do is told", $("story").textContent.includes("The other clients"));
 
   cells().find(c => c.classList.contains("x")).click();
   check("an unexpected pass has its reason", $("story").textContent.includes("known to fail, and passes: bug # 18"));
-  check("what clients say is told", $("story").textContent.includes("2 of 2: temporary"));
+  check("what clients say is told", $("story").querySelector(".sentence").textContent === "2 of 2 clients treat this as temporary");
   cells().find(c => c.classList.contains("k")).click();
   check("a known failure has its reason", $("story").textContent.includes("known failure: bug 17 <&>"));
   cells().find(c => c.closest(".row").textContent.includes("crash")).click();
@@ -89,17 +93,36 @@ try {
   check("a folder closes", rowsShown() < all);
   document.querySelector(".row.folder .name").click();
   check("and opens", rowsShown() === all);
+  press("Escape");
+  press("Home");
+  press("Enter");
+  check("the keyboard closes a folder, too", rowsShown() < all && document.querySelector(".row.here.folder") !== null);
+  press("Enter");
+  check("and opens it", rowsShown() === all);
 
   click("#views", "requirements");
   check("requirements have rows of their own", rowsShown() >= 3 && document.querySelector(".folder") === null);
+  check("and say what they are about", [...document.querySelectorAll(".row .name")].some(n => n.textContent.includes("5321-2.3.8-a") && n.textContent.includes("CRLF")));
   press("n");
   check("a requirement tells who breaks it", !$("detail").hidden);
   click("#views", "scenarios");
 
+  // Text is read on its ground with 4.5 to 1 (WCAG 2.1, 1.4.3), in either theme.
+  const light = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((n, v, i) => n + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const pairs = [["ink", "paper"], ["soft", "paper"], ["soft", "head"], ["soft", "vary-bg"], ["ink", "vary-bg"], ["none", "paper"], ["fail", "mark"],
+    ...["pass", "vary", "warn", "fail", "error", "known"].map(c => [c, c + "-bg"])];
+  const dull = () => pairs.filter(pair => {
+    const style = getComputedStyle(document.documentElement);
+    const [a, b] = pair.map(c => style.getPropertyValue("--" + c).trim()).map(h => light(h.length === 4 ? h.replace(/[^#]/g, "$&$&") : h)).sort();
+    return !((b + 0.05) / (a + 0.05) >= 4.5);
+  }).join(" ");
+  check("each text can be read: " + dull(), dull() === "");
   const paper = () => getComputedStyle(document.body).backgroundColor;
   const before = paper();
   $("theme").click();
   check("light and dark differ", paper() !== before);
+  check("each text can be read in the other theme: " + dull(), dull() === "");
 } catch (e) {
   said.push("stopped: " + e.message);
 }
