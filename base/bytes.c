@@ -38,6 +38,15 @@ struct bytes bytes_trim(struct bytes bytes)
     return bytes_slice(bytes, from, to);
 }
 
+struct bytes bytes_without_line_end(struct bytes line)
+{
+    if (line.size > 0 && line.data[line.size - 1] == '\n')
+        line.size--;
+    if (line.size > 0 && line.data[line.size - 1] == '\r')
+        line.size--;
+    return line;
+}
+
 bool bytes_equal(struct bytes a, struct bytes b)
 {
     return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);

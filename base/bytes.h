@@ -31,7 +31,8 @@ struct bytes {
 struct bytes bytes_of(const char *string);
 struct bytes bytes_slice(struct bytes bytes, size_t from, size_t to); /* clamped to the span */
 struct bytes bytes_after(struct bytes bytes, size_t from);
-struct bytes bytes_trim(struct bytes bytes); /* without SP, HT, CR, LF at both ends */
+struct bytes bytes_trim(struct bytes bytes);            /* without SP, HT, CR, LF at both ends */
+struct bytes bytes_without_line_end(struct bytes line); /* one, CRLF, LF or CR */
 bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_equal_nocase(struct bytes a, struct bytes b); /* ASCII letters only (RFC 5321 2.4) */
 bool bytes_starts_with(struct bytes bytes, struct bytes prefix);

@@ -26,6 +26,17 @@ static const char *const bindings[] = {
 
 static const char *const versions[] = {"any", "1.0", "1.1", "1.2", "1.3"};
 
+static bool word_index(const char *const *words, size_t count, struct bytes word, size_t *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!bytes_equal(word, bytes_of(words[i])))
+            continue;
+        *ret = i;
+        return true;
+    }
+    return false;
+}
+
 const char *tls_cert_word(enum tls_cert cert)
 {
     return certs[cert].word;
@@ -64,13 +75,12 @@ const char *tls_fault_word(enum tls_fault fault)
 
 bool tls_fault_from_word(struct bytes word, enum tls_fault *ret)
 {
-    for (size_t i = 0; i < TLS_FAULT_COUNT; i++) {
-        if (!bytes_equal(word, bytes_of(faults[i])))
-            continue;
-        *ret = (enum tls_fault)i;
-        return true;
-    }
-    return false;
+    size_t index;
+
+    if (!word_index(faults, TLS_FAULT_COUNT, word, &index))
+        return false;
+    *ret = (enum tls_fault)index;
+    return true;
 }
 
 const char *tls_binding_word(enum tls_binding binding)
@@ -80,13 +90,12 @@ const char *tls_binding_word(enum tls_binding binding)
 
 bool tls_binding_from_word(struct bytes word, enum tls_binding *ret)
 {
-    for (size_t i = 0; i < TLS_BINDING_COUNT; i++) {
-        if (!bytes_equal(word, bytes_of(bindings[i])))
-            continue;
-        *ret = (enum tls_binding)i;
-        return true;
-    }
-    return false;
+    size_t index;
+
+    if (!word_index(bindings, TLS_BINDING_COUNT, word, &index))
+        return false;
+    *ret = (enum tls_binding)index;
+    return true;
 }
 
 struct bytes tls_facts_binding(const struct tls_facts *facts, enum tls_binding binding)

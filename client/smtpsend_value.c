@@ -49,13 +49,20 @@ bool smtpsend_value_binding(struct bytes text, enum tls_binding *ret, struct err
                    text_show(text).text);
 }
 
+/* what: `a number of tries, up to 1000` */
+static bool read_number(struct bytes text, unsigned long long most, const char *what,
+                        unsigned long long *ret, struct err *err)
+{
+    return bytes_to_number(text, most, ret) ||
+           err_set(err, ERR_SYNTAX, "expected %s; got \"%s\"", what, text_show(text).text);
+}
+
 bool smtpsend_value_retries(struct bytes text, unsigned *ret, struct err *err)
 {
     unsigned long long number;
 
-    if (!bytes_to_number(text, 1000, &number))
-        return err_set(err, ERR_SYNTAX, "expected a number of tries, up to 1000; got \"%s\"",
-                       text_show(text).text);
+    if (!read_number(text, 1000, "a number of tries, up to 1000", &number, err))
+        return false;
     *ret = (unsigned)number;
     return true;
 }
@@ -72,9 +79,8 @@ bool smtpsend_value_descriptor(struct bytes text, int *ret, struct err *err)
 {
     unsigned long long number;
 
-    if (!bytes_to_number(text, 65535, &number))
-        return err_set(err, ERR_SYNTAX, "expected the number of an open descriptor; got \"%s\"",
-                       text_show(text).text);
+    if (!read_number(text, 65535, "the number of an open descriptor", &number, err))
+        return false;
     *ret = (int)number;
     return true;
 }

@@ -43,13 +43,6 @@ static const char *side_of(enum transcript_kind kind)
     return "! ";
 }
 
-static struct bytes without_line_end(struct bytes line)
-{
-    while (line.size && (line.data[line.size - 1] == '\n' || line.data[line.size - 1] == '\r'))
-        line.size--;
-    return line;
-}
-
 static bool print_line(struct buf *to, const char *indent, const char *side, const char *text,
                        uint64_t ms)
 {
@@ -69,8 +62,8 @@ static bool print_record(struct buf *to, const char *indent, const struct transc
         return print_line(to, indent, side_of(record->kind), phrase, record->at_ms);
     }
     while (bytes_next(&rest, '\n', &line))
-        if (!print_line(to, indent, side_of(record->kind), text_show(without_line_end(line)).text,
-                        record->at_ms))
+        if (!print_line(to, indent, side_of(record->kind),
+                        text_show(bytes_without_line_end(line)).text, record->at_ms))
             return false;
     return true;
 }

@@ -198,15 +198,6 @@ size_t recorder_content(struct recorder *recorder, uint64_t now_ms, struct bytes
 
 /* ---- what the server says -------------------------------------------------------------------- */
 
-static struct bytes without_line_end(struct bytes line)
-{
-    if (line.size > 0 && line.data[line.size - 1] == '\n')
-        line.size--;
-    if (line.size > 0 && line.data[line.size - 1] == '\r')
-        line.size--;
-    return line;
-}
-
 /* Mail data that a reply cuts into, or the end of the session: what came since the last cut. */
 static void cut_content(struct recorder *recorder)
 {
@@ -266,7 +257,7 @@ static bool end_reply(struct recorder *recorder, struct import_unit *unit, unsig
 
 bool recorder_reply_line(struct recorder *recorder, uint64_t now_ms, struct bytes line)
 {
-    struct bytes text = without_line_end(line);
+    struct bytes text = bytes_without_line_end(line);
     struct import_unit *unit;
     unsigned code = 0;
 

@@ -40,15 +40,6 @@ static bool write_line(struct buf *to, const char *mark, struct bytes octets, ui
     return ok;
 }
 
-static struct bytes without_line_end(struct bytes octets)
-{
-    if (octets.size > 0 && octets.data[octets.size - 1] == '\n')
-        octets.size--;
-    if (octets.size > 0 && octets.data[octets.size - 1] == '\r')
-        octets.size--;
-    return octets;
-}
-
 static bool write_reply(struct buf *to, const struct transcript_record *record)
 {
     struct bytes rest = record->octets;
@@ -56,7 +47,7 @@ static bool write_reply(struct buf *to, const struct transcript_record *record)
     for (int i = 0; bytes_next(&rest, '\n', &line); i++) {
         if (i == 8)
             return write_line(to, "S: ", BYTES_LITERAL("(more lines)"), record->at_ms);
-        if (!write_line(to, "S: ", without_line_end(line), record->at_ms))
+        if (!write_line(to, "S: ", bytes_without_line_end(line), record->at_ms))
             return false;
     }
     return true;
@@ -84,7 +75,7 @@ static bool write_record(struct buf *to, const struct transcript_record *record)
     case TRANSCRIPT_COMMAND:
     case TRANSCRIPT_RESPONSE:
     case TRANSCRIPT_OCTETS:
-        return write_line(to, "C: ", without_line_end(record->octets), record->at_ms);
+        return write_line(to, "C: ", bytes_without_line_end(record->octets), record->at_ms);
     case TRANSCRIPT_MAIL_DATA:
     case TRANSCRIPT_CHUNK:
         return write_mail_data(to, record);

@@ -121,13 +121,6 @@ static bool is_empty(struct bytes line)
     return at == line.size || line.data[at] == '#';
 }
 
-static struct bytes without_cr(struct bytes line)
-{
-    if (line.size > 0 && line.data[line.size - 1] == '\r')
-        line.size--;
-    return line;
-}
-
 bool known_parse(struct known *known, struct bytes text, struct arena *arena, struct err *err)
 {
     struct reader reader = {.known = known, .err = err};
@@ -135,7 +128,7 @@ bool known_parse(struct known *known, struct bytes text, struct arena *arena, st
     while (bytes_next(&text, '\n', &line)) {
         struct known_failure failure;
         void *items = known->failures;
-        line = without_cr(line);
+        line = bytes_without_line_end(line);
         if (++reader.line > KNOWN_LINES_MAX)
             return err_set(err, ERR_LIMIT, "%.120s: more than %d lines", known->path,
                            KNOWN_LINES_MAX);

@@ -22,6 +22,12 @@ static void trimming_takes_blanks_from_both_ends(void **state)
     assert_string(bytes_trim(BYTES_LITERAL(" \t a b\r\n")), "a b");
     assert_string(bytes_trim(BYTES_LITERAL(" \r\n\t ")), "");
     assert_string(bytes_trim(BYTES_NONE), "");
+    assert_string(bytes_without_line_end(BYTES_LITERAL(" a\r\n")), " a");
+    assert_string(bytes_without_line_end(BYTES_LITERAL("a\n")), "a");
+    assert_string(bytes_without_line_end(BYTES_LITERAL("a\r")), "a");
+    assert_string(bytes_without_line_end(BYTES_LITERAL("a\r\r\n\r\n")), "a\r\r\n");
+    assert_string(bytes_without_line_end(BYTES_LITERAL("a\n\r")), "a\n");
+    assert_string(bytes_without_line_end(BYTES_NONE), "");
 }
 
 static void letters_compare_without_case_only_where_asked(void **state)
