@@ -123,6 +123,7 @@ struct tls_facts {
     struct bytes cipher;
     struct bytes server_name; /* SNI, as the client sent it; empty: none */
     struct bytes alpn;        /* that was agreed on; empty: none */
+    struct bytes alpn_offer;  /* what the client named, with commas between; empty: no ALPN */
     struct bytes client;      /* subject of the client's certificate; empty: none */
     struct bytes trouble;     /* !ok: one sentence */
     /* Channel bindings (RFC 5929, RFC 9266); empty: not to be had. */

@@ -35,6 +35,7 @@ void server_keep_tls(struct fake_server *server, const struct tls_facts *facts)
     tls->facts.tls_unique = keep(tls, facts->tls_unique);
     tls->facts.cipher = keep(tls, facts->cipher);
     tls->facts.alpn = keep(tls, facts->alpn);
+    tls->facts.alpn_offer = keep(tls, facts->alpn_offer);
     tls->facts.server_name = keep(tls, facts->server_name);
     tls->facts.client = keep(tls, facts->client);
     tls->facts.trouble = keep(tls, facts->trouble);

@@ -19,6 +19,9 @@
 
 #define MAIL_DATA_NOWHERE UINT64_MAX
 
+/* Room for the names of header fields; the last octet is NUL. */
+#define MAIL_DATA_NAMES_OCTETS 160
+
 struct mail_data_facts {
     uint64_t wire_octets;    /* with transparency and the end indication */
     uint64_t octets;         /* of content */
@@ -47,6 +50,9 @@ struct mail_data_facts {
     uint64_t own_bad_names;      /* such fields without a proper name (RFC 5322 2.2) */
     uint64_t own_short_years;    /* such dates with a year of less than four digits */
     bool ended;                  /* the end indication came */
+    /* Names of the fields of header_extra, as they came, each once, with ", " between; "..." stands
+     * for those that found no room. Not for those of own_bad_names. */
+    char own_names[MAIL_DATA_NAMES_OCTETS];
 };
 
 /* Every counter by name, so that transcripts, tests and reports loop over one table. */

@@ -1,5 +1,6 @@
 #include "fakeserver/mail_header.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- what is expected ----------------------------------------------------------------------- */
@@ -109,6 +110,33 @@ static bool is_seven_bit_encoding(const struct mail_header *header)
     return false;
 }
 
+static bool is_told(const struct mail_data_facts *facts, struct bytes name)
+{
+    struct bytes rest = bytes_of(facts->own_names);
+    struct bytes told;
+
+    while (bytes_next(&rest, ',', &told))
+        if (bytes_equal_nocase(bytes_trim(told), name))
+            return true;
+    return false;
+}
+
+/* "..." has its room kept, so that it always fits behind a name. */
+static void tell_name(const struct mail_header *header, struct mail_data_facts *facts)
+{
+    struct bytes kept = {header->kept, header->kept_octets};
+    struct bytes name = bytes_slice(kept, 0, bytes_find(kept, ':'));
+    size_t used = strlen(facts->own_names);
+    size_t room = sizeof(facts->own_names) - used - sizeof(", ...");
+
+    if (has_bad_name(header) || is_told(facts, name) || is_told(facts, BYTES_LITERAL("...")))
+        return;
+    if (name.size + strlen(", ") > room)
+        name = BYTES_LITERAL("...");
+    (void)snprintf(facts->own_names + used, sizeof(facts->own_names) - used, "%s%.*s",
+                   used > 0 ? ", " : "", BYTES_FORMAT(name));
+}
+
 /* ---- a field has ended ---------------------------------------------------------------------- */
 
 static bool is_named(const struct mail_header *header, enum mail_header_name name)
@@ -151,8 +179,10 @@ static void end_field(struct mail_header *header, struct mail_data_facts *facts)
         same->arrived = true;
         return;
     }
-    if (!find_expected(header, true))
+    if (!find_expected(header, true)) {
         facts->header_extra++;
+        tell_name(header, facts);
+    }
     look_at_own(header, facts);
 }
 

@@ -87,8 +87,8 @@ static bool keep_tls(struct transcript *transcript, const struct tls_facts **fac
     kept->tls_unique = kept->tls_server_end_point = kept->tls_exporter = BYTES_NONE;
     *facts = kept;
     return keep_bytes(transcript, &kept->cipher) && keep_bytes(transcript, &kept->server_name) &&
-           keep_bytes(transcript, &kept->alpn) && keep_bytes(transcript, &kept->client) &&
-           keep_bytes(transcript, &kept->trouble);
+           keep_bytes(transcript, &kept->alpn) && keep_bytes(transcript, &kept->alpn_offer) &&
+           keep_bytes(transcript, &kept->client) && keep_bytes(transcript, &kept->trouble);
 }
 
 bool transcript_add(struct transcript *transcript, const struct transcript_record *record,

@@ -31,11 +31,12 @@ const struct transcript_fact transcript_facts[] = {
 const size_t transcript_fact_count = sizeof(transcript_facts) / sizeof(transcript_facts[0]);
 
 const struct transcript_tls_text transcript_tls_texts[] = {
-    {"cipher",  offsetof(struct tls_facts, cipher)     },
-    {"name",    offsetof(struct tls_facts, server_name)},
-    {"alpn",    offsetof(struct tls_facts, alpn)       },
-    {"client",  offsetof(struct tls_facts, client)     },
-    {"trouble", offsetof(struct tls_facts, trouble)    },
+    {"cipher",     offsetof(struct tls_facts, cipher)     },
+    {"name",       offsetof(struct tls_facts, server_name)},
+    {"alpn",       offsetof(struct tls_facts, alpn)       },
+    {"alpn-offer", offsetof(struct tls_facts, alpn_offer) },
+    {"client",     offsetof(struct tls_facts, client)     },
+    {"trouble",    offsetof(struct tls_facts, trouble)    },
 };
 
 static bool put_string(struct buf *to, struct bytes octets)
@@ -83,7 +84,8 @@ static bool put_facts(struct buf *to, const struct mail_data_facts *facts)
         if (!ok)
             return false;
     }
-    return true;
+    return facts->own_names[0] == '\0' ||
+           (buf_append_string(to, " own_names=") && put_string(to, bytes_of(facts->own_names)));
 }
 
 /* version=any: not known. What is empty is not written. */

@@ -86,6 +86,20 @@ static bool take_fact(struct reader *reader, struct mail_data_facts *facts, bool
     return true;
 }
 
+static bool take_own_names(struct reader *reader, struct mail_data_facts *facts)
+{
+    struct bytes names;
+
+    if (!words_take_name(&reader->words, "own_names"))
+        return true;
+    if (!words_take_string(&reader->words, &names))
+        return false;
+    if (names.size >= sizeof(facts->own_names))
+        return words_fail(&reader->words, "fewer names of header fields");
+    memcpy(facts->own_names, names.data, names.size);
+    return true;
+}
+
 static bool take_facts(struct reader *reader, struct mail_data_facts *facts)
 {
     bool took = true;
@@ -96,7 +110,7 @@ static bool take_facts(struct reader *reader, struct mail_data_facts *facts)
     while (took && !words_at_end(&reader->words))
         if (!take_fact(reader, facts, &took))
             return false;
-    return true;
+    return take_own_names(reader, facts);
 }
 
 static bool take_remark(struct reader *reader, enum sasl_remark *ret)

@@ -19,7 +19,7 @@ struct transcript_tls_text {
     size_t offset; /* of the struct bytes in struct tls_facts */
 };
 
-enum { TRANSCRIPT_PRECISION_COUNT = 3, TRANSCRIPT_TLS_TEXT_COUNT = 5 };
+enum { TRANSCRIPT_PRECISION_COUNT = 3, TRANSCRIPT_TLS_TEXT_COUNT = 6 };
 
 extern const char *const transcript_kind_words[TRANSCRIPT_KIND_COUNT];
 extern const char *const transcript_source_words[TRANSCRIPT_SOURCE_COUNT];

@@ -308,6 +308,7 @@ static bool begin(struct tls *tls, SSL_CTX *ssl)
     SSL_set_bio(tls->ssl, bio, bio);
     if (!tls_is_server(tls))
         return be_client(tls);
+    SSL_set_app_data(tls->ssl, tls);
     SSL_set_accept_state(tls->ssl);
     return true;
 }

@@ -229,6 +229,7 @@ static SSL_CTX *make_server(struct tls_ca *ca, const struct tls_demand *demand, 
         return NULL;
     }
     set_manner(ssl);
+    tls_hear_alpn(ssl);
     set_resumption(ssl, demand);
     if (!set_versions(ssl, demand))
         fail(err, ERR_SYNTAX, "these versions of TLS");

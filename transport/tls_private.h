@@ -13,6 +13,8 @@
 
 #include <openssl/ssl.h>
 
+#define TLS_ALPN_OCTETS_MAX 128 /* names behind that are not told */
+
 /* ---- sessions ------------------------------------------------------------------------------- */
 
 enum stage {
@@ -31,7 +33,9 @@ struct tls {
     const char *server_name; /* of a client */
     enum tls_fault fault;
     enum stage stage;
-    enum tls_event next; /* noticed while octets were read, told behind them */
+    enum tls_event next;                  /* noticed while octets were read, told behind them */
+    char alpn_offer[TLS_ALPN_OCTETS_MAX]; /* of a server */
+    size_t alpn_offer_octets;
     bool was_open;
     bool heard; /* anything from the other side */
     bool said_close;
@@ -39,6 +43,8 @@ struct tls {
 };
 
 bool tls_is_server(const struct tls *tls);
+/* tls_tell.c: lets the server take note of the ALPN that a client offers. It agrees on none. */
+void tls_hear_alpn(SSL_CTX *ssl);
 /* What failed first in OpenSSL's words, or "unknown"; all is forgotten. */
 const char *tls_library_trouble(void);
 

@@ -71,6 +71,40 @@ static void bind_exporter(const struct tls *tls, struct tls_told *told)
         told->facts.tls_exporter = (struct bytes){told->exporter, sizeof(told->exporter)};
 }
 
+/* ProtocolName<1..2^8-1>, a length before each (RFC 7301 3.1). The list is well-formed: OpenSSL has
+ * looked. */
+static void note_alpn(struct tls *tls, struct bytes list)
+{
+    tls->alpn_offer_octets = 0;
+    while (list.size > 0) {
+        struct bytes name = bytes_slice(list, 1, 1 + (size_t)(unsigned char)list.data[0]);
+        size_t used = tls->alpn_offer_octets;
+
+        list = bytes_after(list, 1 + name.size);
+        if (name.size + 1 > sizeof(tls->alpn_offer) - used)
+            return;
+        if (used > 0)
+            tls->alpn_offer[used++] = ',';
+        memcpy(tls->alpn_offer + used, name.data, name.size);
+        tls->alpn_offer_octets = used + name.size;
+    }
+}
+
+static int hear_alpn(SSL *ssl, const unsigned char **ret, unsigned char *ret_octets,
+                     const unsigned char *list, unsigned octets, void *unused)
+{
+    (void)ret;
+    (void)ret_octets;
+    (void)unused;
+    note_alpn(SSL_get_app_data(ssl), (struct bytes){(const char *)list, octets});
+    return SSL_TLSEXT_ERR_NOACK;
+}
+
+void tls_hear_alpn(SSL_CTX *ssl)
+{
+    SSL_CTX_set_alpn_select_cb(ssl, hear_alpn, NULL);
+}
+
 static void tell_client(const struct tls *tls, struct tls_told *told)
 {
     X509 *certificate =
@@ -114,6 +148,7 @@ void tls_tell(const struct tls *tls, struct tls_told *ret)
     ret->facts = (struct tls_facts){.ok = tls->was_open && tls->stage != STAGE_FAILED};
     if (server_name)
         ret->facts.server_name = bytes_of(server_name);
+    ret->facts.alpn_offer = (struct bytes){tls->alpn_offer, tls->alpn_offer_octets};
     if (tls->was_open)
         tell_open(tls, ret);
     snprintf(ret->trouble, sizeof(ret->trouble), "%s", tls->trouble);

@@ -69,6 +69,7 @@ static bool choose_client(struct profiling *profiling)
     if (options->word_count > 0)
         return err_set(profiling->err, ERR_SYNTAX,
                        "profile takes no words; a command stands behind `--`");
+    profiling->profile.recipe = &profiling->recipe;
     profiling->run.is_command = options->has_command;
     return options->has_command
                ? recipe_of_command(options->command, options->command_count,

@@ -25,6 +25,7 @@ bool client_profile_add(struct client_profile *profile, const char *run,
             profile->answers[i] = arena_copy(arena, answer);
             if (profile->answers[i].data == NULL)
                 return err_memory(err);
+            profile->setters[i] = profile_setter_of(&profile_traits[i], seen, profile->recipe);
         }
     }
     return true;
@@ -56,6 +57,13 @@ static bool told(FILE *to, struct err *err)
            err_set(err, ERR_IO, "the profile could not be written whole");
 }
 
+static const char *const setter_says[] = {[PROFILE_SET_BY_CLIENT] = "",
+                                          [PROFILE_SET_BY_RECIPE] = "; its recipe sets it",
+                                          [PROFILE_SET_BY_ADAPTER] = "; its adapter may set it"};
+static const char *const setter_words[] = {[PROFILE_SET_BY_CLIENT] = NULL,
+                                           [PROFILE_SET_BY_RECIPE] = "recipe",
+                                           [PROFILE_SET_BY_ADAPTER] = "adapter"};
+
 bool client_profile_print(const struct client_profile *profile, FILE *to, struct err *err)
 {
     int name = 0;
@@ -65,9 +73,9 @@ bool client_profile_print(const struct client_profile *profile, FILE *to, struct
                   profile->version);
     for (size_t i = 0; i < profile_trait_count; i++) {
         const struct bytes text = said(profile->answers[i]);
-        (void)fprintf(to, "%-*s  %.*s%*s  %s  (%s)\n", name, profile_traits[i].name,
+        (void)fprintf(to, "%-*s  %.*s%*s  %s  (%s%s)\n", name, profile_traits[i].name,
                       BYTES_FORMAT(text), answer - (int)text.size, "", profile_traits[i].question,
-                      profile_traits[i].source);
+                      profile_traits[i].source, setter_says[profile->setters[i]]);
     }
     return told(to, err);
 }
@@ -79,16 +87,21 @@ static json_t *json_answer(struct bytes answer)
     return answer.data != NULL ? json_stringn(answer.data, answer.size) : json_null();
 }
 
+/* set_by is left out where nothing says that it is not the client. */
+static json_t *json_trait(const struct client_profile *profile, size_t index)
+{
+    const struct profile_trait *trait = &profile_traits[index];
+    const char *setter = setter_words[profile->setters[index]];
+    return json_pack("{s:s, s:s, s:o, s:s*, s:s, s:s}", "name", trait->name, "question",
+                     trait->question, "answer", json_answer(profile->answers[index]), "set_by",
+                     setter, "run", trait->run, "source", trait->source);
+}
+
 bool client_profile_print_json(const struct client_profile *profile, FILE *to, struct err *err)
 {
     json_t *traits = json_array();
-    for (size_t i = 0; i < profile_trait_count; i++) {
-        const struct profile_trait *trait = &profile_traits[i];
-        (void)json_array_append_new(traits, json_pack("{s:s, s:s, s:o, s:s, s:s}", "name",
-                                                      trait->name, "question", trait->question,
-                                                      "answer", json_answer(profile->answers[i]),
-                                                      "run", trait->run, "source", trait->source));
-    }
+    for (size_t i = 0; i < profile_trait_count; i++)
+        (void)json_array_append_new(traits, json_trait(profile, i));
     json_t *root = json_pack("{s:i, s:{s:s, s:s}, s:o}", "profile", SCHEMA, "client", "name",
                              profile->client, "version", profile->version, "traits", traits);
     if (root == NULL || json_array_size(traits) != profile_trait_count) {

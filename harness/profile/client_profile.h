@@ -10,7 +10,7 @@
 #ifndef HARNESS_PROFILE_CLIENT_PROFILE_H
 #define HARNESS_PROFILE_CLIENT_PROFILE_H
 
-#include "harness/profile/profile_traits.h"
+#include "harness/profile/profile_setter.h"
 
 #include <stdio.h>
 
@@ -18,8 +18,10 @@
 
 struct client_profile {
     const char *client;
-    const char *version; /* "" when unknown */
+    const char *version;         /* "" when unknown */
+    const struct recipe *recipe; /* it was run by */
     struct bytes answers[PROFILE_TRAITS_MAX];
+    enum profile_setter setters[PROFILE_TRAITS_MAX]; /* of the answers */
 };
 
 /* What the transcript of a run says, added to the profile; a run that was made again adds nothing

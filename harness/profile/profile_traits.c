@@ -167,36 +167,16 @@ static struct bytes final_crlf(const struct profile_seen *seen, struct arena *ar
                : BYTES_NONE;
 }
 
+/* By name; those without a proper one are counted. */
 static struct bytes header_added(const struct profile_seen *seen, struct arena *arena)
 {
     const struct mail_data_facts *facts = seen->content;
-    struct bytes answer = BYTES_NONE;
-    uint64_t named = 0;
     if (facts == NULL)
         return BYTES_NONE;
     if (facts->header_extra == 0)
         return BYTES_LITERAL("none");
-    const struct {
-        const char *name;
-        uint64_t count;
-    } fields[] = {
-        {"Date",         facts->date_fields },
-        {"MIME-Version", facts->mime_version},
-        {"Return-Path",  facts->return_path },
-        {"Bcc",          facts->bcc         },
-    };
-    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        named += fields[i].count;
-        if (fields[i].count > 0)
-            answer = arena_printf(arena, "%.*s%s%s", (int)answer.size,
-                                  answer.data != NULL ? answer.data : "",
-                                  answer.size > 0 ? ", " : "", fields[i].name);
-    }
-    if (facts->header_extra <= named)
-        return answer;
-    return arena_printf(arena, "%.*s%s%llu other", (int)answer.size,
-                        answer.data != NULL ? answer.data : "", answer.size > 0 ? ", " : "",
-                        (unsigned long long)(facts->header_extra - named));
+    return facts->own_names[0] != '\0' ? shown(bytes_of(facts->own_names), arena)
+                                       : BYTES_LITERAL("none with a proper name");
 }
 
 static struct bytes header_changed(const struct profile_seen *seen, struct arena *arena)
@@ -273,6 +253,14 @@ static struct bytes tls_server_name(const struct profile_seen *seen, struct aren
                                            : BYTES_LITERAL("none");
 }
 
+static struct bytes tls_alpn(const struct profile_seen *seen, struct arena *arena)
+{
+    if (seen->tls == NULL)
+        return BYTES_NONE;
+    return seen->tls->alpn_offer.size > 0 ? shown(seen->tls->alpn_offer, arena)
+                                          : BYTES_LITERAL("none");
+}
+
 static struct bytes tls_resumption(const struct profile_seen *seen, struct arena *arena)
 {
     (void)arena;
@@ -316,6 +304,7 @@ const struct profile_trait profile_traits[] = {
     {"auth-initial-response", "PLAIN with an initial response?", "auth-plain", "RFC 4954 4", auth_initial_response},
     {"tls-version", "the version of TLS?", "starttls", "RFC 9325 3.1.1", tls_version},
     {"tls-server-name", "the name in SNI?", "starttls", "RFC 6066 3", tls_server_name},
+    {"tls-alpn", "the protocols it offers by ALPN?", "starttls", "RFC 7301 3.1", tls_alpn},
     {"tls-ehlo-again", "EHLO again under TLS?", "starttls", "RFC 3207 4.2", tls_ehlo_again},
     {"tls-resumption", "are TLS sessions resumed?", "two-mails-tls", "RFC 8446 2.2", tls_resumption},
 };

@@ -286,6 +286,55 @@ static void fields_that_the_client_wrote_are_looked_at(void **state)
     }
 }
 
+/* Fields before HEAD, and the names that are told. */
+static const struct {
+    const char *fields;
+    const char *names;
+} named[] = {
+    {"",                                                         ""                         },
+    {"Date: x\r\n",                                              "Date"                     },
+    {"Message-ID: x\r\nDATE:\r\n x\r\nX-\"Y\":z\r\n",            "Message-ID, DATE, X-\"Y\""},
+    {"Received: a\r\nreceived: b\r\nDate: x\r\nReceived: c\r\n", "Received, Date"           },
+    {"X Y: a\r\nX-\xc3\xbc: a\r\n: x\r\nZ: a\r\n",               "Z"                        },
+};
+
+static void fields_that_a_client_adds_are_told_by_name(void **state)
+{
+    struct bytes message = BYTES_LITERAL(HEAD "one\r\n");
+    struct mail_text expected = {message, BYTES_NONE, message.size};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        char input[512];
+        struct mail_data_facts facts;
+
+        (void)snprintf(input, sizeof(input), "%s" HEAD "one\r\n.\r\n", named[i].fields);
+        facts = facts_of(&expected, bytes_of(input));
+        assert_string_equal(facts.own_names, named[i].names);
+    }
+}
+
+static void names_that_find_no_room_are_told_to_be_there(void **state)
+{
+    struct bytes message = BYTES_LITERAL("\r\n");
+    struct mail_text expected = {message, BYTES_NONE, message.size};
+
+    (void)state;
+    for (size_t octets = 1; octets < 90; octets++) {
+        char input[4096] = "";
+        struct mail_data_facts facts;
+        size_t size = 0;
+
+        for (int i = 0; i < 20; i++)
+            size += (size_t)snprintf(input + size, sizeof(input) - size, "X%0*d: a\r\n",
+                                     (int)octets, i);
+        (void)snprintf(input + size, sizeof(input) - size, "\r\n.\r\n");
+        facts = facts_of(&expected, bytes_of(input));
+        assert_true(strlen(facts.own_names) < sizeof(facts.own_names));
+        assert_int_equal(strstr(facts.own_names, ", ...") != NULL, octets > 4);
+    }
+}
+
 static void without_a_message_to_compare_no_field_is_the_clients_own(void **state)
 {
     struct mail_data_facts facts =
@@ -459,6 +508,8 @@ int main(void)
         cmocka_unit_test(octets_of_each_kind_are_counted),
         cmocka_unit_test(what_arrived_is_compared_with_what_was_to_be_sent),
         cmocka_unit_test(fields_that_the_client_wrote_are_looked_at),
+        cmocka_unit_test(fields_that_a_client_adds_are_told_by_name),
+        cmocka_unit_test(names_that_find_no_room_are_told_to_be_there),
         cmocka_unit_test(without_a_message_to_compare_no_field_is_the_clients_own),
         cmocka_unit_test(encodings_that_promise_seven_bits_are_counted),
         cmocka_unit_test(a_lost_dot_shows_although_the_reader_takes_it_away),

@@ -68,9 +68,9 @@ static const struct {
     {"final-crlf", "one added", MAIL_OF("differs_at=28")},
     {"final-crlf", NULL, MAIL_OF("differs_at=5")},
     {"header-added", "none", MAIL_OF(SAME)},
-    {"header-added", "Date, MIME-Version, 2 other",
-     MAIL_OF("header_extra=4 date_fields=1 mime_version=1 " SAME)},
-    {"header-added", "1 other", MAIL_OF("header_extra=1 " SAME)},
+    {"header-added", "Date, Message-ID",
+     MAIL_OF("header_extra=2 date_fields=1 " SAME " own_names=\"Date, Message-ID\"")},
+    {"header-added", "none with a proper name", MAIL_OF("header_extra=1 own_bad_names=1 " SAME)},
     {"header-changed", "no", MAIL_OF(SAME)},
     {"header-changed", "yes", MAIL_OF("header_differs=1 " SAME)},
     {"quit", "QUIT", PLAIN SENT BYE},
@@ -99,6 +99,9 @@ static const struct {
     {"tls-server-name", "none", STARTTLS},
     {"tls-server-name", "mail.example",
      "!connected\n" HANDSHAKE("version=1.3 cipher=\"C\" name=\"mail.example\"")},
+    {"tls-alpn", "none", STARTTLS},
+    {"tls-alpn", "h2,smtp",
+     "!connected\n" HANDSHAKE("version=1.3 cipher=\"C\" alpn-offer=\"h2,smtp\"")},
     {"tls-ehlo-again", "yes", STARTTLS SECURE("EHLO client.example")},
     {"tls-ehlo-again", "no: MAIL", STARTTLS SECURE("MAIL FROM:<a@x.example>")},
     {"tls-resumption", "no",
@@ -118,7 +121,8 @@ static void each_trait_answers_by_what_the_run_shows(void **state)
     for (size_t i = 0; i < ANSWER_COUNT; i++) {
         const struct profile_trait *trait = profile_trait_find(bytes_of(answers[i].trait));
         struct judge_fixture fixture;
-        struct client_profile profile = {.client = "c", .version = ""};
+        struct recipe recipe = {.name = BYTES_NONE};
+        struct client_profile profile = {.client = "c", .version = "", .recipe = &recipe};
         struct bytes answer;
         judge_fixture_init(&fixture);
         judge_fixture_run(&fixture, answers[i].run);
@@ -158,7 +162,8 @@ static void every_trait_is_shown_to_say_two_things(void **state)
 static void a_run_answers_the_traits_that_name_it_and_no_others(void **state)
 {
     struct judge_fixture fixture;
-    struct client_profile profile = {.client = "c", .version = ""};
+    struct recipe recipe = {.name = BYTES_NONE};
+    struct client_profile profile = {.client = "c", .version = "", .recipe = &recipe};
     (void)state;
     judge_fixture_init(&fixture);
     judge_fixture_run(&fixture, PLAIN SENT BYE);
@@ -168,6 +173,59 @@ static void a_run_answers_the_traits_that_name_it_and_no_others(void **state)
         if (strcmp(profile_traits[i].run, "plain") != 0)
             assert_null(profile.answers[i].data);
     judge_fixture_release(&fixture);
+}
+
+/* ---- whose habit it is ----------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *recipe; /* behind `tells sent` and its kin */
+    const char *trait;
+    const char *run;
+    enum profile_setter setter;
+} setters[] = {
+    {"a word", "run x --helo client.example\n", "hello-argument", PLAIN BYE, PROFILE_SET_BY_RECIPE},
+    {"in a file, of any case", "run x\nfile rc\n    set hostname=CLIENT.example\n", "hello-argument",
+     PLAIN BYE, PROFILE_SET_BY_RECIPE},
+    {"in the environment", "run x\nenv H={dir}/client.example\n", "hello-argument", PLAIN BYE,
+     PROFILE_SET_BY_RECIPE},
+    {"a part of a longer word", "run x a@client.example client.example.net -client.example\n",
+     "hello-argument", PLAIN BYE, PROFILE_SET_BY_CLIENT},
+    {"another word", "run x --helo mail.example\n", "hello-argument", PLAIN BYE, PROFILE_SET_BY_CLIENT},
+    {"an adapter", "adapter x\n", "hello-argument", PLAIN BYE, PROFILE_SET_BY_ADAPTER},
+    {"an adapter, nothing seen", "adapter x\n", "tls-alpn", STARTTLS, PROFILE_SET_BY_CLIENT},
+    {"one of many", "run x --header \"Date: x\"\n", "header-added",
+     MAIL_OF("header_extra=2 " SAME " own_names=\"Message-ID, Date\""), PROFILE_SET_BY_RECIPE},
+    {"the name of the run", "run x {tls-name}\n", "tls-server-name",
+     "!connected\n" HANDSHAKE("version=1.3 cipher=\"C\" name=\"mail.example\""), PROFILE_SET_BY_RECIPE},
+    {"the host alone", "run x {host}\n", "tls-server-name",
+     "!connected\n" HANDSHAKE("version=1.3 cipher=\"C\" name=\"mail.example\""), PROFILE_SET_BY_CLIENT},
+    {"what no word says", "run x QUIT\n", "quit", PLAIN BYE, PROFILE_SET_BY_CLIENT},
+};
+/* clang-format on */
+
+static void what_a_recipe_sets_is_not_taken_for_the_clients_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(setters) / sizeof(setters[0]); i++) {
+        const struct profile_trait *trait = profile_trait_find(bytes_of(setters[i].trait));
+        struct judge_fixture fixture;
+        struct recipe recipe;
+        struct client_profile profile = {.client = "c", .version = "", .recipe = &recipe};
+        char text[512];
+        judge_fixture_init(&fixture);
+        (void)snprintf(text, sizeof(text), "title x\n%stells sent\nexit 0 sent\nexit * failed\n",
+                       setters[i].recipe);
+        if (!recipe_parse("x", bytes_of(text), fixture.arena, &recipe, &fixture.err))
+            fail_msg("%s: %s", setters[i].name, fixture.err.what);
+        judge_fixture_run(&fixture, setters[i].run);
+        assert_true(client_profile_add(&profile, trait->run, fixture.transcript, fixture.arena,
+                                       &fixture.err));
+        if (profile.setters[trait - profile_traits] != setters[i].setter)
+            fail_msg("%s: set by %d", setters[i].name, profile.setters[trait - profile_traits]);
+        judge_fixture_release(&fixture);
+    }
 }
 
 /* ---- what changed ---------------------------------------------------------------------------- */
@@ -252,6 +310,7 @@ int main(void)
         cmocka_unit_test(each_trait_answers_by_what_the_run_shows),
         cmocka_unit_test(every_trait_is_shown_to_say_two_things),
         cmocka_unit_test(a_run_answers_the_traits_that_name_it_and_no_others),
+        cmocka_unit_test(what_a_recipe_sets_is_not_taken_for_the_clients_own),
         cmocka_unit_test(a_profile_differs_from_another_and_not_from_itself),
         cmocka_unit_test(what_is_no_profile_is_refused),
         cmocka_unit_test(what_a_file_does_not_know_is_no_change),

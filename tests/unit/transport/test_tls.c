@@ -1,5 +1,7 @@
 #include "tls_pair.h"
 
+#include "transport/tls_private.h"
+
 #include <string.h>
 
 static void shake_hands(struct pair *pair)
@@ -116,6 +118,35 @@ static void both_sides_know_the_same_of_their_session(void **state)
         assert_bytes(client->tls_server_end_point, server->tls_server_end_point);
         assert_int_equal(server->client.size, 0);
         assert_int_equal(server->alpn.size, 0);
+    }
+}
+
+#define X14 "xxxxxxxxxxxxxx"
+#define X126 X14 X14 X14 X14 X14 X14 X14 X14 X14
+
+/* RFC 7301 3.1; the names behind those that find room are not told. */
+static void what_a_client_offers_by_alpn_is_told_and_not_agreed_on(void **state)
+{
+    static const struct {
+        const char *list; /* a length before each */
+        const char *told;
+    } offers[] = {
+        {"\4smtp",                 "smtp"       },
+        {"\2h2\4smtp\3a,b",        "h2,smtp,a,b"},
+        {"\4smtp\176" X126 "\2h2", "smtp"       },
+    };
+    struct pair *pair = *state;
+
+    for (size_t i = 0; i < COUNT_OF(offers); i++) {
+        assert_int_equal(SSL_CTX_set_alpn_protos(pair->client_context->client,
+                                                 (const unsigned char *)offers[i].list,
+                                                 (unsigned)strlen(offers[i].list)),
+                         0);
+        shake_hands(pair);
+        assert_true(pair->server.told.facts.ok);
+        assert_string(pair->server.told.facts.alpn_offer, offers[i].told);
+        assert_int_equal(pair->server.told.facts.alpn.size, 0);
+        assert_int_equal(pair->client.told.facts.alpn.size, 0);
     }
 }
 
@@ -342,6 +373,7 @@ int main(void)
         TEST(close_notify_is_told_behind_the_octets_before_it),
         TEST(octets_of_nobody_end_a_session),
         TEST(both_sides_know_the_same_of_their_session),
+        TEST(what_a_client_offers_by_alpn_is_told_and_not_agreed_on),
         TEST(no_name_is_indicated_for_an_address),
         TEST(a_server_limits_versions_and_ciphers),
         TEST(a_client_takes_no_version_before_1_2),
