@@ -208,6 +208,18 @@ static const struct transport_ops transport_ops = {
 
 /* ---- time ------------------------------------------------------------------------------------ */
 
+static void timer_due_now(uv_timer_t *uv);
+
+/* On a busy machine a reply may have come in time, and wait to be read: whoever gave up now would
+ * not know of a message that was taken (RFC 5321 6.1). Once a deadline, the loop reads first. */
+static bool reads_first(struct connection *connection)
+{
+    connection->has_looked = !connection->has_looked && connection_has_unread(connection);
+    if (connection->has_looked)
+        uv_timer_start(&connection->timer, timer_due_now, 1, 0);
+    return connection->has_looked;
+}
+
 static void timer_due_now(uv_timer_t *uv)
 {
     struct connection *connection = uv->data;
@@ -218,8 +230,11 @@ static void timer_due_now(uv_timer_t *uv)
         tell_end(connection, ENGINE_END_RESET);
     if (connection->gives_up_ms <= now_ms)
         connection->drive.ended = connection->drive.closed = true;
-    if (drive_deadline_ms(&connection->drive) <= now_ms)
+    if (drive_deadline_ms(&connection->drive) <= now_ms) {
+        if (reads_first(connection))
+            return;
         drive_time(&connection->drive, now_ms);
+    }
     connection_settle(connection);
 }
 

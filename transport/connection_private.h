@@ -55,6 +55,7 @@ struct connection {
     bool fin_wanted; /* FIN is to follow what is being written */
     bool broken;     /* a write failed: there is no connection any more */
     bool reading;
+    bool has_looked;            /* for octets in time, at this deadline */
     unsigned char open_handles; /* that have to be closed before this is freed */
 };
 
@@ -68,6 +69,8 @@ struct connection *connection_make(struct loop *loop, const struct connection_ca
 bool connection_adopt(struct connection *connection);
 void connection_begin(struct connection *connection); /* it is there */
 /* After every call into the drive: is it over, and when is something due? */
+/* The system has octets for it. */
+bool connection_has_unread(const struct connection *connection);
 void connection_settle(struct connection *connection);
 void connection_lose(struct connection *connection, int failure);
 void connection_send_fin(struct connection *connection);

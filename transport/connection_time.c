@@ -36,6 +36,15 @@ static void acknowledge(uv_os_fd_t fd)
 #endif
 }
 
+bool connection_has_unread(const struct connection *connection)
+{
+    uv_os_fd_t fd;
+    int unread = 0;
+
+    return connection->reading && uv_fileno((const uv_handle_t *)&connection->tcp, &fd) == 0 &&
+           ioctl(fd, FIONREAD, &unread) == 0 && unread > 0;
+}
+
 bool connection_is_still(const struct connection *connection)
 {
     uv_os_fd_t fd;

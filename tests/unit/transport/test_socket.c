@@ -1,5 +1,6 @@
 #include "toy.h"
 
+#include "transport/clock.h"
 #include "transport/socket.h"
 
 #include <arpa/inet.h>
@@ -37,6 +38,7 @@ struct table {
     size_t over_wanted; /* then the loop stops */
     unsigned troubles;
     bool turn_away;
+    uint64_t busy_until_ms; /* the loop is, once a server has heard something; 0: never */
     struct toy server_like; /* what each server side starts as */
 };
 
@@ -106,8 +108,16 @@ static void in_trouble(void *owner, const struct err *err)
     table->troubles++;
 }
 
+static void server_events(void *owner)
+{
+    const struct side *side = owner;
+
+    while (side->toy.heard.size > 0 && clock_monotonic_ms() < side->table->busy_until_ms) {
+    }
+}
+
 static const struct connection_calls server_calls = {
-    .opened = server_opened, .over = side_over, .trouble = in_trouble};
+    .opened = server_opened, .events = server_events, .over = side_over, .trouble = in_trouble};
 static const struct connection_calls client_calls = {
     .opened = client_opened, .over = side_over, .tried = client_tried};
 
@@ -189,6 +199,27 @@ static void octets_go_to_and_fro(void **state)
     assert_true(bytes_equal(buf_bytes(&client->heard), BYTES_LITERAL("hello")));
     assert_int_equal(client->end, ENGINE_END_FIN);
     assert_int_equal(table.servers[0].toy.end, ENGINE_END_FIN);
+    clear(&table);
+}
+
+/* The answer came in time, to a loop that was busy until the deadline had passed. */
+static void octets_that_have_come_are_read_before_a_deadline(void **state)
+{
+    enum { DEADLINE_MS = 100, BUSY_MS = 300 };
+    struct table table;
+    struct toy *client;
+
+    (void)state;
+    lay(&table, 1);
+    client = &table.clients[0].toy;
+    table.server_like.echoes = table.server_like.closes_at_end = true;
+    table.busy_until_ms = clock_monotonic_ms() + BUSY_MS;
+    toy_say(client, "hello");
+    client->deadline_ms = loop_now_ms(table.loop) + DEADLINE_MS;
+    client->wish_at_tick = ENGINE_WISH_CLOSE;
+    dine(&table);
+    assert_true(client->tick_ms >= DEADLINE_MS);
+    assert_int_equal(client->heard_before_tick, 5);
     clear(&table);
 }
 
@@ -557,6 +588,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(octets_go_to_and_fro),
+        cmocka_unit_test(octets_that_have_come_are_read_before_a_deadline),
         cmocka_unit_test(megabytes_pass_an_engine_that_reads_slowly),
         cmocka_unit_test(each_write_is_a_segment),
         cmocka_unit_test(a_close_is_seen_as_fin_after_all_octets),

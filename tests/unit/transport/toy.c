@@ -96,6 +96,7 @@ static void tick(void *self, uint64_t now_ms)
     struct toy *toy = self;
 
     toy->tick_ms = now_ms;
+    toy->heard_before_tick = toy->heard.size;
     toy->deadline_ms = ENGINE_NEVER;
     toy->deaf_until_tick = false;
     if (toy->wish_at_tick != ENGINE_WISH_NONE)

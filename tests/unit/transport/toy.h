@@ -8,22 +8,23 @@
 #include "base/engine.h"
 
 struct toy {
-    struct buf heard;        /* all that it consumed */
-    struct buf out;          /* to be sent */
-    size_t bite;             /* consumes at most so many octets a call; 0 = all */
-    bool deaf;               /* consumes nothing */
-    bool echoes;             /* says again what it hears */
-    bool silent;             /* keeps nothing of what it hears but the count */
-    bool closes_at_end;      /* wishes to close when the other side ends */
-    enum engine_wish wish;   /* until it is done */
-    unsigned wishes_done;    /* set of 1u << enum engine_wish */
-    uint64_t done_ms;        /* when the last one was done */
-    unsigned ends;           /* how often it heard of an end */
-    enum engine_end end;     /* the last */
-    uint64_t end_ms;         /* when */
-    size_t heard_before_end; /* octets */
-    uint64_t deadline_ms;    /* given up after one tick */
-    uint64_t tick_ms;        /* when it was ticked */
+    struct buf heard;         /* all that it consumed */
+    struct buf out;           /* to be sent */
+    size_t bite;              /* consumes at most so many octets a call; 0 = all */
+    bool deaf;                /* consumes nothing */
+    bool echoes;              /* says again what it hears */
+    bool silent;              /* keeps nothing of what it hears but the count */
+    bool closes_at_end;       /* wishes to close when the other side ends */
+    enum engine_wish wish;    /* until it is done */
+    unsigned wishes_done;     /* set of 1u << enum engine_wish */
+    uint64_t done_ms;         /* when the last one was done */
+    unsigned ends;            /* how often it heard of an end */
+    enum engine_end end;      /* the last */
+    uint64_t end_ms;          /* when */
+    size_t heard_before_end;  /* octets */
+    uint64_t deadline_ms;     /* given up after one tick */
+    uint64_t tick_ms;         /* when it was ticked */
+    size_t heard_before_tick; /* octets */
     bool deaf_until_tick;
     enum engine_wish wish_at_tick;
     enum engine_wish wish_at_octets; /* when it hears any */
