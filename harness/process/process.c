@@ -72,7 +72,8 @@ static void finish(struct process *process)
 
 static void finish_when_drained(struct process *process)
 {
-    if (process->stage != STAGE_DRAINING || process->output.open || process->errors.open)
+    bool is_draining = process->stage == STAGE_DRAINING || process->stage == STAGE_DRAINED;
+    if (!is_draining || process->output.open || process->errors.open)
         return;
     kill_strays(process); /* those that became orphans by the group's end */
     finish(process);
@@ -154,7 +155,11 @@ static void timer_due(uv_timer_t *timer)
         process->end.signal = SIGKILL;
         finish(process);
         break;
-    case STAGE_DRAINING: /* somebody who is not of the group holds the pipe */
+    case STAGE_DRAINING: /* on a busy machine the loop has not read yet: once more */
+        process->stage = STAGE_DRAINED;
+        set_timer(process, 1);
+        break;
+    case STAGE_DRAINED: /* somebody who is not of the group holds the pipe */
         kill_strays(process);
         finish(process);
         break;

@@ -28,7 +28,14 @@ struct process_outlet {
     bool open;
 };
 
-enum process_stage { STAGE_RUNNING, STAGE_TERMINATED, STAGE_KILLED, STAGE_DRAINING, STAGE_OVER };
+enum process_stage {
+    STAGE_RUNNING,
+    STAGE_TERMINATED,
+    STAGE_KILLED,
+    STAGE_DRAINING,
+    STAGE_DRAINED,
+    STAGE_OVER
+};
 
 struct process {
     struct process_keeper *keeper;
