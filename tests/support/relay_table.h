@@ -3,7 +3,7 @@
  * TLS but the moments of a handshake.
  *
  * Shape:   a party says octets, ends, or answers a handshake; what the relay sends it is in
- * `heard`, with "<TLS>" where a handshake was made or refused. Bounds:  RELAY_TABLE_OCTETS_MAX
+ * `heard`, with "<TLS>" where a handshake was made. Bounds:  RELAY_TABLE_OCTETS_MAX
  * octets heard by each. Lives:   until relay_table_close(); all that was recorded lives in its
  * arena. Errors:  REQUIRE: a test cannot go on.
  */
