@@ -30,7 +30,8 @@ mount --bind data /var/lib/postfix
 
 # Whoever reads the log may be done before Postfix is.
 mkfifo log
-"$(postconf -h daemon_directory)/master" -s >log 2>&1 &
+daemons=$(postconf -dh daemon_directory)
+"$daemons/master" -s >log 2>&1 &
 master=$!
 trap 'kill "$master" 2>/dev/null' EXIT
 trap 'exit 1' HUP INT TERM
@@ -52,7 +53,7 @@ follow() {
     done <&3
 }
 
-sendmail -i -f "$SMTPDRILL_FROM" -- "$@" <"$SMTPDRILL_MESSAGE_LF" >&2
+"$(postconf -dh sendmail_path)" -i -f "$SMTPDRILL_FROM" -- "$@" <"$SMTPDRILL_MESSAGE_LF" >&2
 follow >told
 cat told >&2
 
