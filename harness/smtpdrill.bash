@@ -52,7 +52,7 @@ _smtpdrill() {
     esac
     case $command in
     run) options='--client --jobs --tag --not-tag --requirement --profile --slow --shard --sample --seed --repeat
-        --cut --retry-failures --limit --warp --strict --known --report --keep --scenarios --color --verbose --help' ;;
+        --cut --retry-failures --limit --no-probe --warp --strict --known --report --keep --scenarios --color --verbose --help' ;;
     list) options='--clients --requirements --tags --capabilities --personalities --profiles --instances
         --scenarios --tag --not-tag --requirement --profile --help' ;;
     check) options='--scenarios --strict --help' ;;

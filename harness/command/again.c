@@ -21,6 +21,8 @@ bool again_make(const struct options *options, struct results *results, struct e
     bool ok = buf_append_string(&head, "smtpdrill run");
     if (client != NULL)
         ok = ok && buf_append_string(&head, " --client") && append_word(&head, client);
+    if (options_value(options, "no-probe") != NULL)
+        ok = ok && buf_append_string(&head, " --no-probe");
     if (results->warp)
         ok = ok && buf_append_string(&head, " --warp");
     if (scenarios != NULL)

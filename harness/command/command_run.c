@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "harness/command/again.h"
+#include "harness/command/believe.h"
 #include "harness/command/program.h"
 #include "harness/cut/cut_run.h"
 #include "harness/report/report.h"
@@ -29,6 +30,7 @@ static const struct option_row rows[] = {
     {"retry-failures", '\0', NULL,      "run once more what failed; that counts"                          },
     {"cut",            '\0', "KINDS",   "faults everywhere: close, reset, stall, split, all ..."          },
     {"limit",          '\0', "SECONDS", "end a run after so long, whatever its scenario says"             },
+    {"no-probe",       '\0', NULL,      "believe what the recipe claims"                                  },
     {"warp",           '\0', NULL,      "let the client's time jump while all only wait"                  },
     {"strict",         '\0', NULL,      "warnings fail"                                                   },
     {"report",         '\0', "FORM",    "text, tap, junit=FILE, json=FILE, html=FILE; several are allowed"},
@@ -468,7 +470,8 @@ static enum program_status run_line(struct run_command_line *line)
     enum program_status status = PROGRAM_TROUBLE;
     bool ok = load(line, &suite, &plan);
     prepare_run(line, suite);
-    ok = ok && (line->cuts.count > 0 ? run_with_cuts(line, &plan) : run_plan(line, &plan));
+    ok = ok && believe(&line->program, &line->options, &plan, &line->run, line->err) &&
+         (line->cuts.count > 0 ? run_with_cuts(line, &plan) : run_plan(line, &plan));
     progress_clear(&line->progress);
     if (ok && uncut_status(line) == PROGRAM_OK)
         status = (enum program_status)results_exit_status(line->run.results);

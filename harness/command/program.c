@@ -128,12 +128,17 @@ static bool unknown_client(struct program *program, const char *name, struct err
                    near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
+/* A name is one of ours, whatever else is called so where this was started. */
+const char *program_recipe_path(struct program *program, const char *name)
+{
+    if (strchr(name, '/') != NULL || files_has_suffix(name, ".client"))
+        return name;
+    return arena_printf(program->arena, "%s/%s.client", program->clients, name).data;
+}
+
 bool program_recipe(struct program *program, const char *name, struct recipe *ret, struct err *err)
 {
-    const char *path = name;
-    /* A name is one of ours, whatever else is called so where this was started. */
-    if (strchr(name, '/') == NULL && !files_has_suffix(name, ".client"))
-        path = arena_printf(program->arena, "%s/%s.client", program->clients, name).data;
+    const char *path = program_recipe_path(program, name);
     const char *bare = name_of(program, name);
     if (path == NULL || bare == NULL)
         return err_memory(err);

@@ -40,6 +40,9 @@ enum program_status program_trouble_in(const struct err *err, struct bytes text)
 /* Every recipe there is, by name; text of the one at fault in *ret_text when one is wrong. */
 bool program_recipes(struct program *program, struct recipe **ret, size_t *ret_count,
                      struct err *err);
+/* Where the recipe of a client stands: of one in the clients folder, or the name itself, which is
+ * the path of a file. NULL: no memory. */
+const char *program_recipe_path(struct program *program, const char *name);
 /* A name of the clients folder, or the path of a file. */
 bool program_recipe(struct program *program, const char *name, struct recipe *ret, struct err *err);
 bool program_register(struct program *program, struct requirement_register *ret, struct err *err);

@@ -343,6 +343,7 @@ static bool open_runner(struct runner *runner)
                                     .path = or_else(getenv("PATH"), "/usr/bin:/bin"),
                                     .is_command = options->is_command,
                                     .outside = (const char *const *)(void *)environ,
+                                    .refuted = options->refuted,
                                     .limit_ms = options->limit_ms,
                                     .shim = options->shim,
                                     .tracer = options->tracer};

@@ -32,6 +32,7 @@ struct run_options {
     bool retry_failures; /* what failed is run once more, and that counts */
     const char *keep;    /* folder for transcripts; NULL: they are not kept */
     uint64_t limit_ms;   /* for each run; 0 = as the scenario says */
+    uint64_t refuted;    /* CAPABILITY_BIT set: what needs one of these claims is an error */
     const char *clients;
     const char *smtpsend;
     const char *shim;            /* --warp: what is loaded into the client; NULL: time is real */

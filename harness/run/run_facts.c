@@ -252,11 +252,9 @@ static bool parameter_lacking(const struct recipe *recipe, const struct scenario
     return true;
 }
 
-bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
-                       struct arena *arena, struct bytes *ret, struct err *err)
+bool run_facts_needs(const struct scenario *scenario, uint64_t *ret, struct err *err)
 {
     uint64_t needs = unwritten_needs(scenario);
-    *ret = BYTES_NONE;
     for (size_t i = 0; i < scenario->need_count; i++) {
         enum capability capability;
         if (!capability_from_word(scenario->needs[i], &capability)) {
@@ -268,6 +266,17 @@ bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scena
         }
         needs |= CAPABILITY_BIT(capability);
     }
+    *ret = needs;
+    return true;
+}
+
+bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
+                       struct arena *arena, struct bytes *ret, struct err *err)
+{
+    uint64_t needs = 0;
+    *ret = BYTES_NONE;
+    if (!run_facts_needs(scenario, &needs, err))
+        return false;
     needs &= ~recipe->can;
     for (int i = 0; i < CAPABILITY_COUNT; i++) {
         if ((needs & CAPABILITY_BIT((enum capability)i)) == 0)

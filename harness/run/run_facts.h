@@ -28,6 +28,8 @@ struct run_given {
 bool run_facts_make(const struct run_given *given, struct arena *arena, struct run_command *ret,
                     struct err *err);
 
+/* CAPABILITY_BIT set of what a scenario needs, written or not. */
+bool run_facts_needs(const struct scenario *scenario, uint64_t *ret, struct err *err);
 /* What a scenario needs and the client cannot do; empty: nothing. */
 bool run_facts_lacking(const struct recipe *recipe, const struct scenario *scenario,
                        struct arena *arena, struct bytes *ret, struct err *err);

@@ -274,6 +274,23 @@ static void hurry(struct one_run *run)
         run->limit_ms = RUN_LOST_LIMIT_MS;
 }
 
+/* A claim that a probe refuted is an error of the recipe, and no fault of the client. */
+static bool check_claims(struct one_run *run)
+{
+    const struct run_setting *setting = run->setting;
+    uint64_t needs = 0;
+    if (setting->refuted == 0 || run->verdict.result.reason.size > 0)
+        return true;
+    if (!run_facts_needs(&run->scenario, &needs, &run->err))
+        return false;
+    for (int i = 0; i < CAPABILITY_COUNT; i++)
+        if ((needs & setting->refuted & CAPABILITY_BIT((enum capability)i)) != 0)
+            return err_set(&run->err, ERR_PROTOCOL,
+                           "the recipe says `can %s` in line %u, and its probe shows otherwise",
+                           capability_word((enum capability)i), setting->recipe->can_lines[i]);
+    return true;
+}
+
 static bool prepare(struct one_run *run)
 {
     const struct run_setting *setting = run->setting;
@@ -290,7 +307,8 @@ static bool prepare(struct one_run *run)
            run_tls_prepare(setting->tls, &run->scenario,
                            run->has_personality ? &run->personality : NULL, &run->err) &&
            run_facts_lacking(setting->recipe, &run->scenario, run->arena,
-                             &run->verdict.result.reason, &run->err);
+                             &run->verdict.result.reason, &run->err) &&
+           check_claims(run);
 }
 
 struct one_run *one_run_new(const struct run_setting *setting, const struct plan_entry *entry,

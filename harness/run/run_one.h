@@ -45,6 +45,7 @@ struct run_setting { /* the same for all runs */
     const char *path;           /* PATH for the client */
     bool is_command;            /* without a recipe: it gets our environment and folder */
     const char *const *outside; /* our environment; ends with NULL */
+    uint64_t refuted;           /* CAPABILITY_BIT set: claims of the recipe that are not so */
     uint64_t limit_ms;          /* instead of the scenario's; 0 = the scenario's */
     const char *shim;           /* of a time that jumps; NULL: time is real */
     const char *tracer;         /* of such a time, for clients that load no shim */
