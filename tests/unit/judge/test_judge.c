@@ -142,7 +142,7 @@ static const struct {
     {LIMITED,                "never VRFY",                         PLAIN SENT "C: QUIT\n!stalled\n~9000\n!expired\n",                              "hung",
      VERDICT_WARN                                                                                                                                                                             },
     {TITLE,                  "never RCPT",                         PLAIN "!client-reset\n",                                                        "crashed",              VERDICT_FAIL       },
-    {TITLE,                  "never RCPT",                         PLAIN "!client-reset\n",                                                        "broken-pipe",              VERDICT_WARN       },
+    {TITLE,                  "never RCPT",                         PLAIN "!client-reset\n",                                                        "broken-pipe",          VERDICT_WARN       },
     {TITLE,                  "outcome sent",                       PLAIN SENT BYE,                                                                 "odd",                  VERDICT_ERROR      },
     {TITLE,                  "never RCPT",                         PLAIN BYE,                                                                      "odd",                  VERDICT_PASS       },
  /* departures */
