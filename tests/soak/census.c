@@ -12,7 +12,8 @@
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
-#include <sanitizer/allocator_interface.h>
+/* The sanitizers' own; GCC brings no header for it. */
+size_t __sanitizer_get_current_allocated_bytes(void);
 
 static size_t octets_held(void)
 {
