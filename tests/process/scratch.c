@@ -2,6 +2,7 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 #include <unistd.h>
 
 const char *scratch_smtpdrill;
-const char *scratch_odd_client;
+const char *scratch_client;
 char scratch_folder[32];
 char scratch_output[SCRATCH_OUTPUT_MAX];
 
@@ -23,14 +24,17 @@ void put_file(const char *name, const char *text)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-int run(const char *format, const char *word)
+int run(const char *format, ...)
 {
     char line[2048];
     char command[4096];
-    snprintf(line, sizeof(line), format, word);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
     snprintf(command, sizeof(command),
-             "{ cd %s && export TMPDIR=%s/tmp D=%s O=%s && { %s; } } >%s.out 2>&1", scratch_folder,
-             scratch_folder, scratch_smtpdrill, scratch_odd_client, line, scratch_folder);
+             "{ cd %s && export TMPDIR=%s/tmp D=%s C=%s && { %s; } } >%s.out 2>&1", scratch_folder,
+             scratch_folder, scratch_smtpdrill, scratch_client, line, scratch_folder);
     int status = system(command);
     ck_assert(WIFEXITED(status));
     snprintf(command, sizeof(command), "%s.out", scratch_folder);
@@ -71,13 +75,18 @@ long summary_member(const char *path, const char *name)
     return value;
 }
 
-void scratch_set_up(void)
+void scratch_make(void)
 {
     char command[256];
     snprintf(scratch_folder, sizeof(scratch_folder), "/tmp/test-smtpdrill-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(scratch_folder));
     snprintf(command, sizeof(command), "mkdir %s/tmp %s/s", scratch_folder, scratch_folder);
     ck_assert_int_eq(system(command), 0);
+}
+
+void scratch_set_up(void)
+{
+    scratch_make();
     put_file("s/plain.drill",
              "title mail is taken\nsource RFC 5321 3.3\n\n...\n\nexpect outcome sent\n");
     put_file(

@@ -8,13 +8,13 @@ START_TEST(what_is_known_to_fail_fails_no_more_until_it_passes)
 {
     put_file("known", "plain  it crashes, bug 17\nrule *  and so it breaks rules\n");
     ck_assert_int_eq(
-        run("$D run --scenarios s --known known --report html=page.html plain -- $O %s "
+        run("$D run --scenarios s --known known --report html=page.html plain -- $C %s "
             "{port}",
             "crash"),
         0);
     has("1 failed, 1 known failure among them");
     ck_assert_int_gt(count("grep -c 'it crashes, bug 17' page.html"), 0);
-    ck_assert_int_eq(run("$D run --scenarios s --known known plain -- $O %s {port}", "good"), 1);
+    ck_assert_int_eq(run("$D run --scenarios s --known known plain -- $C %s {port}", "good"), 1);
     has("UNEXPECTED pass plain");
     has("known:1");
     has("1 unexpected pass");
@@ -25,9 +25,9 @@ END_TEST
 START_TEST(a_sample_is_no_proof_that_nothing_breaks_a_rule)
 {
     put_file("known", "rule 5321-2.3.8-a  bare LF\n");
-    (void)run("$D run --scenarios s --known known --sample 1 -- $O %s {port}", "good");
+    (void)run("$D run --scenarios s --known known --sample 1 -- $C %s {port}", "good");
     has_not("UNEXPECTED");
-    (void)run("$D run --scenarios s --known known -- $O %s {port}", "good");
+    (void)run("$D run --scenarios s --known known -- $C %s {port}", "good");
     has("UNEXPECTED pass rule 5321-2.3.8-a");
 }
 END_TEST
@@ -35,11 +35,11 @@ END_TEST
 START_TEST(a_rule_is_known_until_its_day)
 {
     put_file("known", "rule 5321-3.3-b until 2020-01-01 bug 17\nrule * bug 18\n");
-    ck_assert_int_eq(run("$D run --scenarios s --known known -v refused -- $O %s {port}", "good"),
+    ck_assert_int_eq(run("$D run --scenarios s --known known -v refused -- $C %s {port}", "good"),
                      0);
     has("known failure (known:2): bug 18");
     put_file("known", "rule 5321-3.3-b until 2020-01-01 bug 17\nrule *d bug 18\n");
-    ck_assert_int_eq(run("$D run --scenarios s --known known refused -- $O %s {port}", "good"), 1);
+    ck_assert_int_eq(run("$D run --scenarios s --known known refused -- $C %s {port}", "good"), 1);
     has("FAIL rule 5321-3.3-b");
     has("known until 2020-01-01, which is over (known:1): bug 17");
     has_not("FAIL rule 5321-4.1.1.10-d");
@@ -47,7 +47,7 @@ START_TEST(a_rule_is_known_until_its_day)
 END_TEST
 
 static const char crash[] = "$D run --scenarios s --known %s --report text --report json=r.json "
-                            "--report junit=r.xml plain -- $O crash {port}";
+                            "--report junit=r.xml plain -- $C crash {port}";
 
 START_TEST(what_was_known_until_a_day_counts_again_behind_it)
 {
@@ -63,7 +63,7 @@ START_TEST(what_was_known_until_a_day_counts_again_behind_it)
     ck_assert_int_eq(summary_member("r.json", "known_no_more"), 1);
     ck_assert_int_eq(count("grep -c '<failure.*is over (old:1): bug 17' r.xml"), 1);
     ck_assert_int_eq(
-        run("$D run --scenarios s --known old --report tap plain -- $O %s {port}", "crash"), 1);
+        run("$D run --scenarios s --known old --report tap plain -- $C %s {port}", "crash"), 1);
     has("\nnot ok 1 - plain\n# known until 2020-02-29, which is over (old:1): bug 17\n");
 }
 END_TEST
@@ -71,7 +71,7 @@ END_TEST
 START_TEST(a_list_that_is_over_need_not_be_mended)
 {
     put_file("old", "plain until 2020-02-29 bug 17\n");
-    ck_assert_int_eq(run("$D run --scenarios s --known old plain -- $O %s {port}", "good"), 0);
+    ck_assert_int_eq(run("$D run --scenarios s --known old plain -- $C %s {port}", "good"), 0);
     has_not("UNEXPECTED");
 }
 END_TEST
@@ -79,10 +79,10 @@ END_TEST
 START_TEST(a_line_that_no_run_matches_is_noticed)
 {
     put_file("known", "plain  bug 17\nrefused* bug 18\n\nrule *  bugs\nplain~*  bug 19\n");
-    (void)run("$D run --scenarios s --known known plain -- $O %s {port}", "crash");
+    (void)run("$D run --scenarios s --known known plain -- $C %s {port}", "crash");
     has("known: 2 of 3 lines matched no run of these: line 2, 5\n");
     put_file("known", "p* bug 17\nrule *  bugs\n");
-    (void)run("$D run --scenarios s --known known plain -- $O %s {port}", "crash");
+    (void)run("$D run --scenarios s --known known plain -- $C %s {port}", "crash");
     has_not("matched no run");
 }
 END_TEST
@@ -91,14 +91,14 @@ START_TEST(a_file_outside_may_be_known_of_without_being_run)
 {
     put_file("mine.drill", "title t\nsource RFC 5321 3.3\n\n...\n\nexpect outcome sent\n");
     put_file("known", "mine  bug 17\n");
-    ck_assert_int_eq(run("$D run --scenarios s --known known plain -- $O %s {port}", "good"), 0);
+    ck_assert_int_eq(run("$D run --scenarios s --known known plain -- $C %s {port}", "good"), 0);
     has("1 of 1 line matched no run of these: line 1\n");
 }
 END_TEST
 
 START_TEST(a_report_marks_what_is_known_of_a_client)
 {
-    (void)run("$D run --scenarios s --report json=r.json plain -- $O %s {port}", "crash");
+    (void)run("$D run --scenarios s --report json=r.json plain -- $C %s {port}", "crash");
     put_file("known", "plain  bug 17\n");
     ck_assert_int_eq(run("$D report --scenarios s -o p.html --known %s r.json", "known"), 0);
     ck_assert_int_eq(count("grep -o '\"known_failure\":\"bug 17\"' p.html | wc -l"), 1);
@@ -115,7 +115,7 @@ END_TEST
 
 START_TEST(a_report_is_told_of_a_list_that_does_not_go_with_it)
 {
-    (void)run("$D run --scenarios s --report json=r.json plain -- $O %s {port}", "good");
+    (void)run("$D run --scenarios s --report json=r.json plain -- $C %s {port}", "good");
     put_file("known", "plain bug 17\nrefused* bug 18\n");
     ck_assert_int_eq(run("$D report --scenarios s -o p.html --known %s r.json", "known"), 0);
     has("known: 1 of 2 lines matched no run of these: line 2\n");
@@ -131,7 +131,7 @@ END_TEST
 
 START_TEST(a_report_marks_what_is_known_of_a_rule)
 {
-    (void)run("$D run --scenarios s --report json=r.json refused -- $O %s {port}", "good");
+    (void)run("$D run --scenarios s --report json=r.json refused -- $C %s {port}", "good");
     put_file("known", "rule 5321-3.3-b until 2020-01-01 bug 17\nrule * bug 18\nrule x* bug 19\n");
     ck_assert_int_eq(run("$D report --scenarios s -o p.html --known %s r.json", "known"), 2);
     has("known:3:6: no rule is called x*");
@@ -146,8 +146,8 @@ END_TEST
 START_TEST(a_report_of_whole_results_misses_a_rule_as_a_run_does)
 {
     put_file("known", "plain bug 17\nrule 5321-2.3.8-a bare LF\nrule * until 2020-01-01 no more\n");
-    (void)run("$D run --scenarios s --seed 1 --report json=r.json -- $O %s {port}", "good");
-    (void)run("$D run --scenarios s --seed 1 --known known --report json=k.json -- $O %s {port}",
+    (void)run("$D run --scenarios s --seed 1 --report json=r.json -- $C %s {port}", "good");
+    (void)run("$D run --scenarios s --seed 1 --known known --report json=k.json -- $C %s {port}",
               "good");
     ck_assert_int_eq(run("$D report --scenarios s -o r.html --known %s r.json", "known"), 0);
     ck_assert_int_eq(run("$D report --scenarios s -o k.html %s", "k.json"), 0);
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
     if (argc < 3)
         return EXIT_FAILURE;
     scratch_smtpdrill = argv[1];
-    scratch_odd_client = argv[2];
+    scratch_client = argv[2];
     Suite *suite = suite_create("known");
     TCase *tests = tcase_create("known");
     tcase_set_timeout(tests, 60);

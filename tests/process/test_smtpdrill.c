@@ -13,7 +13,7 @@
 START_TEST(a_cut_that_fails_is_shrunk_and_named)
 {
     /* It ends with 0 whatever happens. */
-    ck_assert_int_eq(run("$D run --scenarios s --cut half-close plain -- $O good {port}", ""), 1);
+    ck_assert_int_eq(run("$D run --scenarios s --cut half-close plain -- $C good {port}", ""), 1);
     has("FAIL plain~half-close@3 ");
     has("success reported only after 2yz to the end of mail data");
     has("the smallest cut that does it: ");
@@ -23,7 +23,7 @@ END_TEST
 
 START_TEST(a_name_with_a_cut_is_run_with_it_alone)
 {
-    ck_assert_int_eq(run("$D run --scenarios s plain~close@0 -- $O good {port}", ""), 1);
+    ck_assert_int_eq(run("$D run --scenarios s plain~close@0 -- $C good {port}", ""), 1);
     has("FAIL plain~close@0 ");
     has("0 passed, 1 failed of 1 runs; 0 rules broken; cuts of 1 of 1 instances");
     ck_assert_int_eq(run("$D run --scenarios s -v plain~split@2+4", ""), 0);
@@ -53,7 +53,7 @@ START_TEST(what_is_kept_of_a_cut_is_judged_as_the_run_was)
 {
     static const char *const clients[] = {"good", "gloomy"};
     for (size_t i = 0; i < 2; i++) {
-        (void)run("$D run --scenarios s -v --keep kept --cut all plain -- $O %s {port} >run.txt",
+        (void)run("$D run --scenarios s -v --keep kept --cut all plain -- $C %s {port} >run.txt",
                   clients[i]);
         ck_assert_int_eq(
             run("verdicts() { sed -n 's/^\\([a-zA-Z]*\\) \\(plain~[^ :]*\\).*/\\1 \\2/p' | "
@@ -102,20 +102,20 @@ static const struct {
 START_TEST(each_client_gets_a_clear_verdict)
 {
     char words[64];
-    snprintf(words, sizeof(words), "--limit %d plain -- $O %s", clients[_i].limit_s,
+    snprintf(words, sizeof(words), "--limit %d plain -- $C %s", clients[_i].limit_s,
              clients[_i].what);
     int status = run("$D run -v --scenarios s %s {port}", words);
     has(clients[_i].says);
     has(clients[_i].says_too);
     ck_assert_msg(status == clients[_i].status, "status %d:\n%s", status, scratch_output);
-    ck_assert_int_eq(run("pgrep -f \"$O %s\" | wc -l | tr -d ' \\n'", "[a-z-]* [0-9]"), 0);
+    ck_assert_int_eq(run("pgrep -f \"$C %s\" | wc -l | tr -d ' \\n'", "[a-z-]* [0-9]"), 0);
     ck_assert_str_eq(scratch_output, "0");
 }
 END_TEST
 
 START_TEST(a_second_connection_is_in_the_transcript)
 {
-    (void)run("$D run --scenarios s --keep kept plain -- $O %s {port}", "twice");
+    (void)run("$D run --scenarios s --keep kept plain -- $C %s {port}", "twice");
     ck_assert_int_eq(run("grep -c '%s' kept/plain.transcript", "connected"), 0);
     ck_assert_str_eq(scratch_output, "2\n");
 }
@@ -123,10 +123,10 @@ END_TEST
 
 START_TEST(a_stored_transcript_gets_the_same_verdict)
 {
-    ck_assert_int_eq(run("$D run --scenarios s --keep kept plain -- $O %s {port}", "good"), 0);
+    ck_assert_int_eq(run("$D run --scenarios s --keep kept plain -- $C %s {port}", "good"), 0);
     ck_assert_int_eq(run("$D judge %s", "kept/plain.transcript"), 0);
     has("pass plain");
-    (void)run("$D run --scenarios s --limit 4 --keep kept2 plain -- $O %s {port}", "hang");
+    (void)run("$D run --scenarios s --limit 4 --keep kept2 plain -- $C %s {port}", "hang");
     ck_assert_int_eq(run("$D judge %s", "kept2/plain.transcript"), 1);
     has("fail plain");
 }
@@ -135,7 +135,7 @@ END_TEST
 START_TEST(no_secret_is_in_anything_that_is_written)
 {
     (void)run("$D run -v --scenarios s --keep kept --report text --report json=r.json "
-              "--report junit=r.xml auth -- $O %s {port} {password-file}",
+              "--report junit=r.xml auth -- $C %s {port} {password-file}",
               "secret");
     has("1 not reached");
     has_not("pl4nted");
@@ -160,7 +160,7 @@ END_TEST
 
 START_TEST(all_reports_count_alike)
 {
-    (void)run("$D run --scenarios s --report tap --report json=r.json --report junit=r.xml -- $O "
+    (void)run("$D run --scenarios s --report tap --report json=r.json --report junit=r.xml -- $C "
               "%s {port} > r.tap",
               "good");
     long failures = summary_member("r.json", "fail") + summary_member("r.json", "rules_broken");
@@ -179,7 +179,7 @@ END_TEST
 START_TEST(the_same_seed_gives_the_same_order)
 {
     static const char line[] =
-        "$D run --scenarios s --seed 7 -j %s --report tap -- $O good {port} | "
+        "$D run --scenarios s --seed 7 -j %s --report tap -- $C good {port} | "
         "grep -o ' - .*' | cksum";
     char *first;
     (void)run(line, "1");
@@ -194,9 +194,9 @@ END_TEST
 START_TEST(repeated_runs_say_how_many_failed)
 {
     ck_assert_int_eq(
-        run("$D run --scenarios s --repeat 3 --limit 1 plain -- $O %s {port}", "crash"), 1);
+        run("$D run --scenarios s --repeat 3 --limit 1 plain -- $C %s {port}", "crash"), 1);
     has("failed in 3 of 3 runs");
-    put_file("flaky", "#!/bin/sh\n[ -e been ] && exec $O good $1\n: > been\nexec $O crash $1\n");
+    put_file("flaky", "#!/bin/sh\n[ -e been ] && exec $C good $1\n: > been\nexec $C crash $1\n");
     ck_assert_int_eq(
         run("chmod +x flaky && $D run --scenarios s --retry-failures plain -- %s {port}",
             "./flaky"),
@@ -209,19 +209,19 @@ START_TEST(a_profile_chooses_the_scenarios_that_go_with_its_stands)
 {
     put_file("s/letter.drill", "title the letter\nsource RFC 5321 2.3.8\n"
                                "cites 5321-2.3.8-b\nstand bare-lf forbidden\n\n...\n");
-    (void)run("$D run --scenarios s%s -- $O never {port}", "");
+    (void)run("$D run --scenarios s%s -- $C never {port}", "");
     has("of 4 runs");
-    (void)run("$D run --scenarios s --profile %s -- $O never {port}", "strict");
+    (void)run("$D run --scenarios s --profile %s -- $C never {port}", "strict");
     has("of 5 runs");
-    (void)run("$D run --scenarios s %s -- $O never {port}", "letter");
+    (void)run("$D run --scenarios s %s -- $C never {port}", "letter");
     has("of 1 runs");
-    (void)run("$D run --scenarios s --requirement %s -- $O never {port}", "5321-2.3.8-b");
+    (void)run("$D run --scenarios s --requirement %s -- $C never {port}", "5321-2.3.8-b");
     has("of 1 runs");
     ck_assert_int_eq(run("$D list --scenarios s%s", ""), 0);
     has_not("letter");
     ck_assert_int_eq(run("$D list --scenarios s --profile %s", "strict"), 0);
     has("letter");
-    ck_assert_int_eq(run("$D run --scenarios s --profile %s -- $O never {port}", "strikt"), 2);
+    ck_assert_int_eq(run("$D run --scenarios s --profile %s -- $C never {port}", "strikt"), 2);
     has("no profile is called strikt, but strict");
 }
 END_TEST
@@ -248,7 +248,7 @@ static const struct {
 START_TEST(words_select_scenarios)
 {
     char wanted[64];
-    (void)run("$D run --scenarios s %s -- $O never {port}", selections[_i].words);
+    (void)run("$D run --scenarios s %s -- $C never {port}", selections[_i].words);
     snprintf(wanted, sizeof(wanted), "of %d runs", selections[_i].runs);
     has(wanted);
 }
@@ -265,7 +265,7 @@ static const struct {
 
 START_TEST(the_environment_can_name_a_shard)
 {
-    (void)run("%s $D run --scenarios s -- $O never {port}", shards[_i].line);
+    (void)run("%s $D run --scenarios s -- $C never {port}", shards[_i].line);
     has(shards[_i].runs);
 }
 END_TEST
@@ -367,7 +367,7 @@ int main(int argc, char **argv)
     if (argc < 3)
         return EXIT_FAILURE;
     scratch_smtpdrill = argv[1];
-    scratch_odd_client = argv[2];
+    scratch_client = argv[2];
     Suite *suite = suite_create("smtpdrill");
     TCase *tests = tcase_create("smtpdrill");
     tcase_set_timeout(tests, 60);
