@@ -2,15 +2,36 @@
  * warp_place.h - places on the page (warp_page.h), as those take them who write there: the shim in
  * a client, and the tracer.
  *
- * Errors:  NULL: there is none left.
+ * Errors:  NULL: there is none left, or the page cannot be mapped.
  * Note:    nothing here allocates or waits: the shim calls it from everywhere.
  */
 #ifndef HARNESS_WARP_WARP_PLACE_H
 #define HARNESS_WARP_WARP_PLACE_H
 
 #include "harness/warp/warp_page.h"
+#include "harness/warp/warp_time.h"
 
+#include <fcntl.h>
 #include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static inline struct warp_page *warp_place_map(const char *path)
+{
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    void *memory = MAP_FAILED;
+
+    if (file >= 0) {
+        memory = mmap(NULL, sizeof(struct warp_page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        close(file);
+    }
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (((struct warp_page *)memory)->magic == WARP_MAGIC)
+        return memory;
+    munmap(memory, sizeof(struct warp_page));
+    return NULL;
+}
 
 static inline struct warp_wait *warp_place_wait(struct warp_page *page, uint32_t tid)
 {
@@ -89,6 +110,14 @@ static inline struct warp_timer *warp_place_timer(struct warp_page *page, uint32
         atomic_store(&timer->id, id);
     }
     return timer;
+}
+
+/* In so long; 0: not at all. */
+static inline void warp_place_arm(struct warp_timer *timer, uint64_t now_ns, uint64_t value_ns,
+                                  uint64_t interval_ns)
+{
+    atomic_store(&timer->interval_ns, interval_ns);
+    atomic_store(&timer->deadline_ns, value_ns > 0 ? warp_add(now_ns, value_ns) : WARP_NEVER);
 }
 
 /* When a timer is due next, after that time; WARP_NEVER: not again. */

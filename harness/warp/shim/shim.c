@@ -8,10 +8,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -213,20 +211,10 @@ __attribute__((constructor)) static void attach(void)
     /* Where a call is not restarted (poll, select, epoll) it ends; elsewhere nobody notices. */
     struct sigaction action = {.sa_handler = time_has_come, .sa_flags = SA_RESTART};
     const char *path = getenv(WARP_VARIABLE);
-    int file = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-    void *memory;
 
-    if (file < 0)
+    page = path ? warp_place_map(path) : NULL;
+    if (!page)
         return;
-    memory = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-    close(file);
-    if (memory == MAP_FAILED)
-        return;
-    if (((struct warp_page *)memory)->magic != WARP_MAGIC) {
-        munmap(memory, sizeof(*page));
-        return;
-    }
-    page = memory;
     sigemptyset(&action.sa_mask);
     sigaction(WARP_SIGNAL, &action, NULL);
     clear_own();

@@ -50,9 +50,7 @@ static void write_down(enum warp_timer_kind kind, int64_t id, uint64_t value_ns,
 
     if (!timer)
         return;
-    atomic_store(&timer->interval_ns, interval_ns);
-    atomic_store(&timer->deadline_ns,
-                 value_ns > 0 ? warp_add(shim_now_ns(), value_ns) : WARP_NEVER);
+    warp_place_arm(timer, shim_now_ns(), value_ns, interval_ns);
     note_set(timer, value_ns);
     if (value_ns == 0)
         atomic_store(&timer->pid, 0);
@@ -117,14 +115,9 @@ static void set(const struct warp_timer *timer, const struct itimerspec *to)
 /* When it is due next, having been set before the jump. */
 static uint64_t next_ns(struct warp_timer *timer, uint64_t before_ns)
 {
-    uint64_t deadline_ns = atomic_load(&timer->deadline_ns);
-    uint64_t interval_ns = atomic_load(&timer->interval_ns);
-
-    if (interval_ns > 0 && deadline_ns <= before_ns) {
-        deadline_ns += ((before_ns - deadline_ns) / interval_ns + 1) * interval_ns;
-        atomic_store(&timer->deadline_ns, deadline_ns);
-    }
-    return deadline_ns;
+    if (atomic_load(&timer->interval_ns) > 0)
+        atomic_store(&timer->deadline_ns, warp_place_next_ns(timer, before_ns));
+    return atomic_load(&timer->deadline_ns);
 }
 
 static void set_anew(struct warp_timer *timer, uint64_t now_ns, uint64_t before_ns)
@@ -238,10 +231,7 @@ int timer_settime(timer_t id, int flags, const struct itimerspec *restrict to,
     result = real(id, 0, &as, old);
     if (result != 0)
         return result;
-    atomic_store(&timer->interval_ns, warp_ns(&as.it_interval));
-    atomic_store(&timer->deadline_ns, warp_ns(&as.it_value) > 0
-                                          ? warp_add(shim_now_ns(), warp_ns(&as.it_value))
-                                          : WARP_NEVER);
+    warp_place_arm(timer, shim_now_ns(), warp_ns(&as.it_value), warp_ns(&as.it_interval));
     note_set(timer, warp_ns(&as.it_value));
     return result;
 }

@@ -3,15 +3,12 @@
 
 #include "harness/warp/trace/trace.h"
 #include "harness/warp/warp_place.h"
+#include "harness/warp/warp_proc.h"
 #include "harness/warp/warp_time.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,19 +17,10 @@
 
 static int process_of(int tid)
 {
-    char path[64];
-    char text[1024];
-    const char *line;
-    ssize_t octets;
-    int file;
+    char text[WARP_PROC_OCTETS_MAX];
+    struct bytes octets = warp_proc_read(tid, tid, "status", text);
+    const char *line = octets.size > 0 ? strstr(text, "\nTgid:") : NULL;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/status", tid);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    octets = file >= 0 ? read(file, text, sizeof(text) - 1) : 0;
-    if (file >= 0)
-        close(file);
-    text[octets > 0 ? octets : 0] = '\0';
-    line = strstr(text, "\nTgid:");
     return line ? (int)strtol(line + 6, NULL, 10) : tid;
 }
 
@@ -173,20 +161,6 @@ static void follow(struct trace *trace, const sigset_t *wakers)
     }
 }
 
-static struct warp_page *map(const char *path)
-{
-    int file = open(path, O_RDWR | O_CLOEXEC);
-    void *memory = MAP_FAILED;
-
-    if (file >= 0) {
-        memory = mmap(NULL, sizeof(struct warp_page), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        close(file);
-    }
-    if (memory == MAP_FAILED || ((struct warp_page *)memory)->magic != WARP_MAGIC)
-        return NULL;
-    return memory;
-}
-
 /* As the client ended, so that whoever waits for it sees no difference. */
 static int end_as(int status)
 {
@@ -230,7 +204,7 @@ int main(int argc, char **argv)
     int status = TRACE_EXIT;
 
     if (trace)
-        trace->page = map(argv[1]);
+        trace->page = warp_place_map(argv[1]);
     if (trace && trace->page)
         status = run(trace, argv + 2);
     free(trace);

@@ -98,7 +98,8 @@ void trace_call_begins(struct trace *trace, struct tracee *tracee);
 void trace_call_ends(struct trace *trace, struct tracee *tracee);
 void trace_answer(struct tracee *tracee, long result);
 
-/* ---- one for each call (trace_wait.c, trace_timer.c, trace_clock.c) -------------------------- */
+/* ---- one for each call (trace_wait.c, trace_timer.c, trace_client.c) --------------------------
+ */
 
 #define TRACE_BEGIN(name) enum trace_way trace_##name(struct trace *trace, struct tracee *tracee)
 

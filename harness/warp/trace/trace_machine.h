@@ -18,7 +18,6 @@
 #endif
 
 #define TRACE_MACHINE AUDIT_ARCH_X86_64
-#define TRACE_NUMBER_MAX 0x3fffffff /* beyond: x32 */
 
 struct trace_registers {
     struct user_regs_struct of;

@@ -49,9 +49,7 @@ void trace_timers_forget(struct trace *trace, int pid, bool is_exec)
 static void arm(const struct trace *trace, struct warp_timer *timer, uint64_t value_ns,
                 uint64_t interval_ns)
 {
-    atomic_store(&timer->interval_ns, interval_ns);
-    atomic_store(&timer->deadline_ns,
-                 value_ns > 0 ? warp_add(trace_now_ns(trace), value_ns) : WARP_NEVER);
+    warp_place_arm(timer, trace_now_ns(trace), value_ns, interval_ns);
     atomic_store(&timer->fires_ns, 0);
     atomic_store(&timer->jumps, atomic_load(&trace->page->jumps));
 }
