@@ -163,15 +163,6 @@ void probe_release(struct probe *probe)
 
 /* ---- in words -------------------------------------------------------------------------------- */
 
-/* What the probe itself expected; broken rules are no matter of capabilities. */
-static const struct finding *finding_of(const struct result *result)
-{
-    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
-        if (result->findings[i].axis == FINDING_OF_SCENARIO)
-            return &result->findings[i];
-    return NULL;
-}
-
 static struct bytes why_not(const struct result *result)
 {
     if (result->reason.size > 0)
@@ -186,7 +177,8 @@ void probe_tell(const struct probe *probe, const struct recipe *recipe, const ch
 {
     const struct probe_answer *answer = &probe->answers[capability];
     const struct result *result = answer->result;
-    const struct finding *finding = finding_of(result);
+    /* Broken rules are no matter of capabilities. */
+    const struct finding *finding = result_own_finding(result);
     const struct bytes why = why_not(result);
     (void)fprintf(to, "%s:%u: error: `can %s`, and the probe %s %s\n", path,
                   recipe->can_lines[capability], capability_word(capability), result->name,

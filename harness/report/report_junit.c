@@ -98,17 +98,15 @@ static void add_over(struct buf *to, const struct results *results,
 static struct bytes message_of(const struct results *results, const struct result *result,
                                struct buf *sentence)
 {
-    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++) {
-        if (result->findings[i].axis != FINDING_OF_SCENARIO)
-            continue;
-        if (result->findings[i].requirement[0] != '\0')
-            (void)buf_printf(sentence, "%s: ", result->findings[i].requirement);
+    const struct finding *finding = result_own_finding(result);
+    if (finding != NULL) {
+        if (finding->requirement[0] != '\0')
+            (void)buf_printf(sentence, "%s: ", finding->requirement);
         struct buf one;
         buf_init(&one, 64 * 1024);
-        if (report_sentence(&one, &result->findings[i]))
+        if (report_sentence(&one, finding))
             (void)buf_append(sentence, buf_bytes(&one));
         buf_release(&one);
-        break;
     }
     if (sentence->size == 0)
         (void)buf_append(sentence, result->reason);

@@ -35,15 +35,6 @@ static void put_client(const struct results *results, FILE *to)
         (void)fprintf(to, " %s", results->version);
 }
 
-/* The first finding of the scenario's own axis. */
-static const struct finding *first_finding(const struct result *result)
-{
-    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
-        if (result->findings[i].axis == FINDING_OF_SCENARIO)
-            return &result->findings[i];
-    return NULL;
-}
-
 /* The findings behind the first one: their dialogue would be the same again. */
 static void put_other_findings(const struct result *result, const struct finding *first, FILE *to)
 {
@@ -148,7 +139,7 @@ bool report_text_result(const struct results *results, size_t index, struct repo
                         FILE *to)
 {
     const struct result *result = &results->entries[index];
-    const struct finding *first = first_finding(result);
+    const struct finding *first = result_own_finding(result);
     if (!is_shown(results, result, style))
         return true;
     if (result_is_known_failure(results, result))

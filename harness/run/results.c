@@ -210,6 +210,14 @@ static bool is_broken(const struct results *results, enum verdict_result verdict
     return verdict == VERDICT_FAIL || (results->strict && verdict == VERDICT_WARN);
 }
 
+const struct finding *result_own_finding(const struct result *result)
+{
+    for (size_t i = 0; i < result->finding_count && i < RESULT_FINDINGS_KEPT; i++)
+        if (result->findings[i].axis == FINDING_OF_SCENARIO)
+            return &result->findings[i];
+    return NULL;
+}
+
 bool result_is_known_failure(const struct results *results, const struct result *result)
 {
     return known_covers(result->known) && is_broken(results, result->verdict);

@@ -108,6 +108,9 @@ bool results_add(struct results *results, size_t index, const struct result_inpu
  * of their own. Not for a part of the scenarios, which may not show them. */
 bool results_expect_rules(struct results *results, struct err *err);
 
+/* The first finding of the scenario's own axis; NULL: none is kept. */
+const struct finding *result_own_finding(const struct result *result);
+
 /* Does this count as failed, for exit status and reports? What is known to fail does not, unless it
  * passes. An error of ours is always one. */
 bool result_is_failure(const struct results *results, const struct result *result);
