@@ -61,12 +61,6 @@ static void carry(struct reply_reader *reader, struct bytes octets)
     reader->carry_size += size;
 }
 
-static struct bytes without_cr(struct bytes line)
-{
-    return line.size > 0 && line.data[line.size - 1] == '\r' ? bytes_slice(line, 0, line.size - 1)
-                                                             : line;
-}
-
 static void follow(struct fake_server *server, struct bytes octets)
 {
     struct reply_reader *reader = &server->replies;
@@ -82,7 +76,7 @@ static void follow(struct fake_server *server, struct bytes octets)
         if (reader->carry_size > 0)
             line = (struct bytes){reader->carry, reader->carry_size};
         reader->carry_size = 0;
-        follow_line(server, without_cr(line));
+        follow_line(server, bytes_without_line_end(line));
         octets = bytes_after(octets, end + 1);
     }
 }

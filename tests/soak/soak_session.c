@@ -117,6 +117,12 @@ static uint64_t now_of(const struct soak_session *session)
     return loop_now_ms(session->world->loop);
 }
 
+static void asking_ended(struct soak_session *session)
+{
+    session->asking_over = true;
+    session->give_up_ms = now_of(session) + SOAK_SETTLE_MS;
+}
+
 static void party_over(void *owner)
 {
     struct party *party = owner;
@@ -128,10 +134,8 @@ static void party_over(void *owner)
     party->client = NULL;
     party->connection = NULL;
     session->open--;
-    if (party == &session->asking) {
-        session->asking_over = true;
-        session->give_up_ms = now_of(session) + SOAK_SETTLE_MS;
-    }
+    if (party == &session->asking)
+        asking_ended(session);
     if (session->asking_over)
         timer_set(session->timer, now_of(session) + 1);
 }
@@ -278,8 +282,7 @@ static void process_over(void *owner, const struct process_end *end)
     struct soak_session *session = owner;
 
     session->sent = end->status == 0;
-    session->asking_over = true;
-    session->give_up_ms = now_of(session) + SOAK_SETTLE_MS;
+    asking_ended(session);
     timer_set(session->timer, now_of(session) + 1);
 }
 
